@@ -94,6 +94,9 @@ use state::State;
 /// A stand-in for Lago at a port of this computer; see the [module](self).
 ///
 /// It runs until it is dropped; the runtime then closes its sockets.
+#[doc(alias = "sandbox")]
+#[doc(alias = "test mode")]
+#[doc(alias = "fake")]
 pub struct MockServer {
     address: SocketAddr,
     state: Arc<State>,

@@ -4,6 +4,7 @@
 ///
 /// Implemented by generated types, [`EventInput`](crate::EventInput) among them. Some stores of the server
 /// compare its time as well: keep both with it, in a queue or an outbox.
+#[doc(alias = "idempotency key")]
 pub trait Keyed {
     /// The name of the key in JSON.
     const KEY: &'static str;

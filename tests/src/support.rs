@@ -6,6 +6,7 @@ pub mod calling;
 pub mod clients;
 pub mod document;
 pub mod every_type;
+pub mod example;
 pub mod gateway;
 pub mod instance;
 mod overlay;

@@ -36,14 +36,19 @@ use crate::client::Client;
 
 impl Client {
     /// Calls about activity logs.
+    #[doc(alias = "audit log")]
     pub fn activity_logs(&self) -> activity_logs::ActivityLogs {
         activity_logs::ActivityLogs::new(self)
     }
     /// Calls about add ons.
+    #[doc(alias = "one-off")]
+    #[doc(alias = "one-time charge")]
+    #[doc(alias = "sku")]
     pub fn add_ons(&self) -> add_ons::AddOns {
         add_ons::AddOns::new(self)
     }
     /// Calls about analytics.
+    #[doc(alias = "revenue")]
     pub fn analytics(&self) -> analytics::Analytics {
         analytics::Analytics::new(self)
     }
@@ -56,14 +61,20 @@ impl Client {
         applied_coupons::AppliedCoupons::new(self)
     }
     /// Calls about billable metrics.
+    #[doc(alias = "meter")]
+    #[doc(alias = "metered billing")]
     pub fn billable_metrics(&self) -> billable_metrics::BillableMetrics {
         billable_metrics::BillableMetrics::new(self)
     }
     /// Calls about billing entities.
+    #[doc(alias = "legal entity")]
     pub fn billing_entities(&self) -> billing_entities::BillingEntities {
         billing_entities::BillingEntities::new(self)
     }
     /// Calls about coupons.
+    #[doc(alias = "discount")]
+    #[doc(alias = "promo code")]
+    #[doc(alias = "voucher")]
     pub fn coupons(&self) -> coupons::Coupons {
         coupons::Coupons::new(self)
     }
@@ -72,14 +83,20 @@ impl Client {
         credit_notes::CreditNotes::new(self)
     }
     /// Calls about customers.
+    #[doc(alias = "account")]
+    #[doc(alias = "tenant")]
     pub fn customers(&self) -> customers::Customers {
         customers::Customers::new(self)
     }
     /// Calls about events.
+    #[doc(alias = "metered billing")]
+    #[doc(alias = "usage")]
     pub fn events(&self) -> events::Events {
         events::Events::new(self)
     }
     /// Calls about features.
+    #[doc(alias = "feature flag")]
+    #[doc(alias = "quota")]
     pub fn features(&self) -> features::Features {
         features::Features::new(self)
     }
@@ -108,6 +125,7 @@ impl Client {
         payment_receipts::PaymentReceipts::new(self)
     }
     /// Calls about payment requests.
+    #[doc(alias = "dunning")]
     pub fn payment_requests(&self) -> payment_requests::PaymentRequests {
         payment_requests::PaymentRequests::new(self)
     }
@@ -116,6 +134,8 @@ impl Client {
         payments::Payments::new(self)
     }
     /// Calls about plans.
+    #[doc(alias = "price")]
+    #[doc(alias = "pricing")]
     pub fn plans(&self) -> plans::Plans {
         plans::Plans::new(self)
     }
@@ -132,6 +152,9 @@ impl Client {
         subscriptions::Subscriptions::new(self)
     }
     /// Calls about taxes.
+    #[doc(alias = "gst")]
+    #[doc(alias = "sales tax")]
+    #[doc(alias = "vat")]
     pub fn taxes(&self) -> taxes::Taxes {
         taxes::Taxes::new(self)
     }
@@ -140,10 +163,14 @@ impl Client {
         wallet_transactions::WalletTransactions::new(self)
     }
     /// Calls about wallets.
+    #[doc(alias = "balance")]
+    #[doc(alias = "credits")]
+    #[doc(alias = "prepaid")]
     pub fn wallets(&self) -> wallets::Wallets {
         wallets::Wallets::new(self)
     }
     /// Calls about webhook endpoints.
+    #[doc(alias = "callback")]
     pub fn webhook_endpoints(&self) -> webhook_endpoints::WebhookEndpoints {
         webhook_endpoints::WebhookEndpoints::new(self)
     }

@@ -5,6 +5,7 @@
 use super::{Currency, Tax};
 
 /// One-time product or service that can be put on invoices or fixed charges, with its default price in cents.
+#[doc(alias = "sku")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

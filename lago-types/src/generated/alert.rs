@@ -115,6 +115,9 @@ json_object! {
 }
 
 /// Request body that creates one alert on the usage of a subscription, counted in cents or in units.
+#[doc(alias = "budget")]
+#[doc(alias = "notification")]
+#[doc(alias = "threshold")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

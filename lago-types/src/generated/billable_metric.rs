@@ -5,6 +5,7 @@
 use super::{AggregationType, RoundingFunction, WeightedInterval};
 
 /// Rule that turns usage events of one code into billable units by count, sum, maximum, unique values, weighted sum or latest value.
+#[doc(alias = "meter")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -224,6 +225,9 @@ impl From<crate::BillableMetricFilter> for BillableMetricFilterInput {
 }
 
 /// Request body that creates a billable metric, which defines how usage events are aggregated into units.
+#[doc(alias = "license")]
+#[doc(alias = "meter")]
+#[doc(alias = "seat")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

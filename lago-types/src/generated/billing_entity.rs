@@ -8,6 +8,7 @@ use super::{
 };
 
 /// Billing entity with its default taxes and invoice custom sections, as answered when a single one is read or updated.
+#[doc(alias = "legal entity")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

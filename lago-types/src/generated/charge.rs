@@ -670,6 +670,9 @@ json_object! {
 }
 
 /// Request body that adds a usage charge to a plan and, if asked, to the plans derived from it.
+#[doc(alias = "price")]
+#[doc(alias = "prorate")]
+#[doc(alias = "proration")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1231,6 +1234,11 @@ json_object! {
 }
 
 /// Prices of a usage charge, as decimal strings in currency units, and the event properties that split its usage for display.
+#[doc(alias = "graduated")]
+#[doc(alias = "package")]
+#[doc(alias = "percentage")]
+#[doc(alias = "tier")]
+#[doc(alias = "volume")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2288,6 +2296,7 @@ json_object! {
 }
 
 /// Graduated range input.
+#[doc(alias = "tier")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2686,6 +2695,7 @@ json_object! {
 }
 
 /// Volume range input.
+#[doc(alias = "tier")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

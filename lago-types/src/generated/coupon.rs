@@ -5,6 +5,9 @@
 use super::{CouponExpiration, CouponFrequency, CouponType, Currency};
 
 /// Discount of a fixed amount in cents or of a percentage that can be given to customers, with its limits and expiry.
+#[doc(alias = "discount")]
+#[doc(alias = "promo code")]
+#[doc(alias = "voucher")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -202,6 +205,7 @@ impl CouponAppliesToInput {
 }
 
 /// Request body that creates a coupon, either a fixed amount in cents or a percentage off.
+#[doc(alias = "discount")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

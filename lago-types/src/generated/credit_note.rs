@@ -8,6 +8,7 @@ use super::{
 };
 
 /// Document that takes back invoiced fees in whole or in part, with credited, refunded, offset and tax amounts in cents.
+#[doc(alias = "refund")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -570,6 +571,7 @@ json_object! {
 }
 
 /// Request body that issues a credit note for fees of an invoice, in cents to be credited, refunded or offset.
+#[doc(alias = "refund")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

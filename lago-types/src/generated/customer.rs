@@ -194,6 +194,8 @@ impl AddressInput {
 }
 
 /// Full customer record with metadata, own taxes, the invoice custom sections that apply and any recorded problems.
+#[doc(alias = "account")]
+#[doc(alias = "tenant")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

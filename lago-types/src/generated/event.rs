@@ -360,6 +360,9 @@ impl EventEstimateInstantFeesInput {
 /// Usage event to ingest; keep its transaction identifier and timestamp the same on every resend, lest it be billed twice.
 ///
 /// The server recognises it by `transaction_id` when it comes again, and some of its stores only if `timestamp` is the same too. So store both with it in a queue or an outbox: with a new key, or with another time, it is counted again when it is delivered again. A call without a key is refused before anything is sent, and a missing time is set once, before the first attempt.
+#[doc(alias = "idempotency key")]
+#[doc(alias = "usage record")]
+#[doc(alias = "usage")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -5,6 +5,8 @@
 use super::PrivilegeValueType;
 
 /// Product capability that plans and subscriptions can grant to customers, with the privileges that bound its use.
+#[doc(alias = "feature flag")]
+#[doc(alias = "quota")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

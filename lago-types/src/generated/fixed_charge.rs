@@ -130,6 +130,11 @@ impl FixedChargeDeleteInput {
 }
 
 /// Fixed charge to add to a plan. It needs `add_on_id` or `add_on_code`; without both the server answers 500.
+#[doc(alias = "license")]
+#[doc(alias = "prorate")]
+#[doc(alias = "proration")]
+#[doc(alias = "recurring fee")]
+#[doc(alias = "seat")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use super::{PaymentMethodType, PaymentProvider};
 
 /// Means of payment, such as a card, that a payment provider keeps for a customer, and whether it is the default.
+#[doc(alias = "credit card")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

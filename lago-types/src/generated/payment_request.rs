@@ -5,6 +5,7 @@
 use super::{Currency, Customer, Invoice, InvoicePaymentStatus, PaymentProvider};
 
 /// Demand to pay several overdue invoices of a customer together, with their sum in cents and its payment status.
+#[doc(alias = "dunning")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -516,6 +516,7 @@ impl From<crate::ChargeFilter> for PlanChargeFilterInput {
 }
 
 /// Plan charge input.
+#[doc(alias = "price")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1656,6 +1657,8 @@ impl TryFrom<crate::PlanFixedChargeInput> for PlanFixedChargeUpdate {
 }
 
 /// Request body that creates a plan with its base price in cents, interval, charges, commitment, usage thresholds and metadata.
+#[doc(alias = "commitment")]
+#[doc(alias = "trial")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -3002,6 +3005,7 @@ impl From<crate::Plan> for PlanUpdate {
 /// Lifetime usage in cents to set on a plan so that reaching it makes progressive billing issue an invoice.
 ///
 /// Not every field that is left out stays as it is: `threshold_display_name` is cleared.
+#[doc(alias = "progressive billing")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -574,6 +574,9 @@ json_object! {
 }
 
 /// Who subscribes to which plan, since when, and how it is billed.
+#[doc(alias = "change plan")]
+#[doc(alias = "downgrade")]
+#[doc(alias = "upgrade")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -3,6 +3,9 @@
 //! Types around the noun `tax`.
 
 /// Tax with its code and its rate in percent, which can apply to customers, plans, charges, fees or the whole organization.
+#[doc(alias = "gst")]
+#[doc(alias = "sales tax")]
+#[doc(alias = "vat")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -123,6 +126,7 @@ json_object! {
 }
 
 /// Request body that creates a tax with a code, a name and a rate in percent.
+#[doc(alias = "vat")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -157,6 +157,7 @@ json_object! {
 }
 
 /// Recurring transaction rule input.
+#[doc(alias = "auto recharge")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -990,6 +991,9 @@ impl TransactionMetadata {
 }
 
 /// Prepaid account of a customer, with settled and ongoing balances in cents and in credits, and its top-up rules.
+#[doc(alias = "balance")]
+#[doc(alias = "credits")]
+#[doc(alias = "prepaid")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1566,6 +1570,8 @@ impl WalletAppliesToInput {
 }
 
 /// Request body that opens a prepaid wallet for a customer, with its credit rate, initial credits and automatic top-up rules.
+#[doc(alias = "credits")]
+#[doc(alias = "prepaid")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

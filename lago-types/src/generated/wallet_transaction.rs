@@ -270,6 +270,9 @@ json_object! {
 }
 
 /// Request body that tops up a wallet with paid or granted credits, or voids some of the credits it holds.
+#[doc(alias = "buy credits")]
+#[doc(alias = "top up")]
+#[doc(alias = "topup")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

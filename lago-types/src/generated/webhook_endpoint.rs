@@ -66,6 +66,7 @@ json_object! {
 }
 
 /// Request body that registers an address for webhook deliveries, with signature algorithm and an optional choice of event types.
+#[doc(alias = "callback")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -3,4 +3,5 @@
 //! What is generated of the tests.
 
 pub mod calls;
+pub mod examples;
 pub mod types;

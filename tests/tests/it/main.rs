@@ -18,6 +18,8 @@ mod contributing;
 #[cfg(test)]
 mod coverage;
 #[cfg(test)]
+mod documented;
+#[cfg(test)]
 mod downloads;
 #[cfg(test)]
 mod drift;

@@ -244,16 +244,21 @@ fn follow(file: &File, resource: &str, nouns: &[String], see: &mut impl FnMut(Me
 
 /// A method that fetches a file, with the first call that it makes.
 fn fetching(function: &ImplItemFn, nouns: &[String]) -> Method {
-    let call = documentation(function)
-        .split('`')
-        .nth(1)
-        .unwrap()
-        .to_owned();
+    let call = route(&documentation(function));
     Method {
         name: nouns.join("."),
         text: line(function, nouns, "Bytes", &call),
         call,
     }
+}
+
+/// The first code in a documentation that is a route: `GET /plans/{code}`.
+fn route(documentation: &str) -> String {
+    let is_route = |code: &&str| {
+        let (method, path) = code.split_once(' ').unwrap_or_default();
+        ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method) && path.starts_with('/')
+    };
+    documentation.split('`').find(is_route).unwrap().to_owned()
 }
 
 /// `plans().get(code) -> Plan   GET /plans/{code}`
@@ -269,7 +274,7 @@ fn line(function: &ImplItemFn, nouns: &[String], output: &str, sent: &str) -> St
 
 fn method(file: &File, function: &ImplItemFn, nouns: &[String], call: &str) -> Method {
     let documentation = documentation(function);
-    let sent = documentation.split('`').nth(1).unwrap().to_owned();
+    let sent = route(&documentation);
     let mut line = line(function, nouns, &output(file, call), &sent);
     let request = format!("Request<{call}>");
     for (setter, _) in functions(file, &request) {

@@ -3,6 +3,7 @@
 mod arguments;
 mod docs;
 mod duplicates;
+mod example;
 mod invocations;
 mod mock;
 mod modules;
@@ -12,6 +13,7 @@ pub(crate) mod section;
 mod tests;
 pub(crate) mod tools;
 mod types;
+mod webhook_links;
 
 use std::collections::BTreeMap;
 

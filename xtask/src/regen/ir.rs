@@ -1,11 +1,13 @@
 //! What the emitters print: plain, sorted, with every question answered.
 
 mod argument;
+mod constructor;
 mod field;
 
 use std::collections::BTreeMap;
 
 pub(crate) use argument::ArgumentForm;
+pub(crate) use constructor::{takes, takes_by_name};
 pub(crate) use field::{ClientGenerated, Field, LeftOut, Presence};
 
 /// The whole API.
@@ -24,6 +26,9 @@ pub(crate) struct Api {
     pub(crate) identified: BTreeMap<String, String>,
     /// The types of webhook deliveries, by name.
     pub(crate) webhooks: Vec<Webhook>,
+    /// The words by which people look for an operation (`createPlan`), a noun (`plans.charges`) or a type that is called
+    /// otherwise.
+    pub(crate) aliases: BTreeMap<String, Vec<String>>,
 }
 
 /// A type of lago-types.
@@ -312,6 +317,8 @@ pub(crate) struct Parameter {
     pub(crate) place: ParameterPlace,
     /// What it means.
     pub(crate) doc: Option<String>,
+    /// An example value as JSON text.
+    pub(crate) example: Option<String>,
 }
 
 /// Where a parameter goes.

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::conversions::plan;
 use super::identity;
 use super::ir::Form;
-use super::ir::{Api, EnumSite, Field, Kind, LeftOut, Type, TypeRef};
+use super::ir::{Api, EnumSite, Field, Kind, LeftOut, Operation, Type, TypeRef};
 use super::keyed;
 use super::names::{Names, calls, ident};
 use super::operations::OperationFacts;
@@ -63,6 +63,7 @@ pub(crate) fn read(
     operations.sort_by(|a, b| {
         (!a.published, &a.path, &a.method).cmp(&(!b.published, &b.path, &b.method))
     });
+    let aliases = names.aliases(|item| is_there(item, &types, &operations));
     let version = root["info"]["version"]
         .as_str()
         .unwrap_or_default()
@@ -74,7 +75,17 @@ pub(crate) fn read(
         conversions,
         identified,
         webhooks,
+        aliases,
     }
+}
+
+/// Whether there is a type, an operation or a noun of that name.
+fn is_there(item: &str, types: &BTreeMap<String, Type>, operations: &[Operation]) -> bool {
+    let leads_to = |operation: &Operation| {
+        let nouns = operation.accessors.join(".");
+        operation.id == item || format!("{nouns}.").starts_with(&format!("{item}."))
+    };
+    types.contains_key(item) || operations.iter().any(leads_to)
 }
 
 struct Reader<'p> {
@@ -151,10 +162,7 @@ impl Reader<'_> {
                     required: required(schema).any(|known| known == name),
                     nullable: flag(value, "nullable"),
                     doc: prose(value).or_else(|| self.prose_of_target(value)),
-                    example: value
-                        .get("example")
-                        .filter(|e| !e.is_null())
-                        .map(Value::to_string),
+                    example: example(value),
                     deprecated: flag(value, "deprecated"),
                     client_generated: self.names.client_generated(origin(value)),
                     asked: self.names.asked(origin(value)),
@@ -241,6 +249,12 @@ fn words(schema: &Value) -> BTreeMap<String, String> {
         .iter()
         .filter_map(|(value, words)| Some((value.clone(), words.as_str()?.to_owned())))
         .collect()
+}
+
+/// An example as JSON text.
+fn example(node: &Value) -> Option<String> {
+    let example = node.get("example").filter(|example| !example.is_null());
+    example.map(Value::to_string)
 }
 
 fn prose(node: &Value) -> Option<String> {

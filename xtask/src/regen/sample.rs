@@ -24,6 +24,7 @@ pub(crate) fn api() -> Api {
                 origin: String::new(),
                 place: ParameterPlace::QueryMap { required: false },
                 doc: None,
+                example: None,
             },
         ],
         response: Response::Page {
@@ -74,6 +75,7 @@ pub(crate) fn api() -> Api {
         webhooks: Vec::new(),
         conversions: Vec::new(),
         identified: BTreeMap::new(),
+        aliases: BTreeMap::new(),
     }
 }
 
@@ -127,6 +129,7 @@ pub(crate) fn query(name: &str, ty: TypeRef) -> Parameter {
             ty,
         },
         doc: None,
+        example: None,
     }
 }
 
@@ -138,6 +141,7 @@ pub(crate) fn path(name: &str) -> Parameter {
         origin: String::new(),
         place: ParameterPlace::Path,
         doc: None,
+        example: None,
     }
 }
 

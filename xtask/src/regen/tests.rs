@@ -1,5 +1,6 @@
 //! What a person reads when something is wrong: one snapshot, to be read as prose.
 
+mod aliases;
 mod documents;
 mod edits;
 mod real;

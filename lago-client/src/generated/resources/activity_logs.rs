@@ -16,11 +16,30 @@ impl ActivityLogs {
     }
     /// List the audit trail of changes made to billing objects.
     ///
+    /// Returns a [`Page`](crate::Page) of [`ActivityLog`](lago_types::ActivityLog)s.
+    ///
     /// `GET /activity_logs`, since 1.28.1.
     ///
     /// Needs a premium licence, without which it fails with 403 `feature_unavailable`. The values of objects are text, nested ones JSON in text.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let activity_logs = lago
+    ///     .activity_logs()
+    ///     .list()
+    ///     .external_customer_id("acme")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for activity_log in activity_logs {
+    ///     println!("{}", activity_log.activity_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -53,11 +72,26 @@ impl ActivityLogs {
     }
     /// Fetch one entry of the activity audit trail.
     ///
+    /// Returns the [`ActivityLog`](lago_types::ActivityLog).
+    ///
     /// `GET /activity_logs/{activity_id}`, since 1.28.1.
     ///
     /// Needs a premium licence, without which it fails with 403 `feature_unavailable`. The values of objects are text, nested ones JSON in text.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let activity_log = lago
+    ///     .activity_logs()
+    ///     .get("bdc0eda6-ea52-4f72-a46a-94f47a89b546")
+    ///     .await?;
+    /// println!("{}", activity_log.activity_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, activity_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,

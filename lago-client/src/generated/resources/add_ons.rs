@@ -16,9 +16,22 @@ impl AddOns {
     }
     /// List the add-ons of your catalogue.
     ///
+    /// Returns a [`Page`](crate::Page) of [`AddOn`](lago_types::AddOn)s.
+    ///
     /// `GET /add_ons`, since 0.26.0-beta.
     ///
     /// Pages of 100, each with its taxes.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for add_on in lago.add_ons().list().per_page(20).await? {
+    ///     println!("{} {}", add_on.code, add_on.amount_cents);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -28,33 +41,94 @@ impl AddOns {
     }
     /// Create an add-on, a fixed price item for one-off invoices.
     ///
+    /// Returns the [`AddOn`](lago_types::AddOn).
+    ///
     /// `POST /add_ons`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
     /// Nothing is billed by it: a one-off invoice or a fixed charge that names the code does that. A code that is taken is refused with `value_already_exist`. No webhook tells of it.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{AddOnInput, AddOnInputRequired, Currency};
+    ///
+    /// let add_on = AddOnInput::new(AddOnInputRequired {
+    ///     name: "Setup Fee".into(),
+    ///     code: "setup_fee".into(),
+    ///     amount_cents: 50000,
+    ///     amount_currency: Currency::Usd,
+    /// });
+    /// let add_on = lago.add_ons().create(add_on).await?;
+    /// println!("{} {}", add_on.code, add_on.amount_cents);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(&self, add_on: impl Into<lago_types::AddOnInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: add_on.into() })
     }
     /// Delete an add-on from the catalogue.
     ///
+    /// Returns the [`AddOn`](lago_types::AddOn).
+    ///
     /// `DELETE /add_ons/{code}`, since 0.26.0-beta.
     ///
     /// Invoices that were issued keep what they say. Deleting it again fails with 404. No webhook tells of it.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let add_on = lago.add_ons().delete("setup_fee").await?;
+    /// println!("{} {}", add_on.code, add_on.amount_cents);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one add-on by its code.
     ///
+    /// Returns the [`AddOn`](lago_types::AddOn).
+    ///
     /// `GET /add_ons/{code}`, since 0.26.0-beta.
     ///
     /// An unknown code fails with 404 `add_on_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let add_on = lago.add_ons().get("setup_fee").await?;
+    /// println!("{} {}", add_on.code, add_on.amount_cents);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change an add-on's name, price, description or taxes.
     ///
+    /// Returns the [`AddOn`](lago_types::AddOn).
+    ///
     /// `PUT /add_ons/{code}`, since 0.26.0-beta.
     ///
     /// Invoices that were issued keep what they say; a new price counts for those to come. No webhook tells of it.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::AddOnUpdate;
+    ///
+    /// let add_on = lago
+    ///     .add_ons()
+    ///     .update("setup_fee", AddOnUpdate::new().name("Setup Fee"))
+    ///     .await?;
+    /// println!("{} {}", add_on.code, add_on.amount_cents);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,

@@ -16,9 +16,27 @@ impl Analytics {
     }
     /// Report gross revenue per month and currency.
     ///
+    /// Returns a list of [`GrossRevenue`](lago_types::GrossRevenue)s.
+    ///
     /// `GET /analytics/gross_revenue`, since 0.51.0-beta.
     ///
     /// Counts finalized invoices and fees that were paid in advance without an invoice, with taxes and discounts taken into account. One row for each month and currency.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let gross_revenues = lago
+    ///     .analytics()
+    ///     .gross_revenue()
+    ///     .external_customer_id("acme")
+    ///     .await?;
+    /// for gross_revenue in gross_revenues {
+    ///     println!("{}", gross_revenue.amount_cents);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -39,11 +57,31 @@ impl Analytics {
     }
     /// Report finalized invoices per month, split by payment status.
     ///
+    /// Returns a list of [`InvoiceCollection`](lago_types::InvoiceCollection)s.
+    ///
     /// `GET /analytics/invoice_collection`, since 0.52.0-beta.
     ///
     /// One row for each month, currency and payment status of finalized invoices. Needs a premium licence.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::Currency;
+    ///
+    /// let collections = lago
+    ///     .analytics()
+    ///     .invoice_collection()
+    ///     .currency(Currency::Usd)
+    ///     .await?;
+    /// for collection in collections {
+    ///     println!("{}", collection.month);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -62,11 +100,27 @@ impl Analytics {
     }
     /// Report invoiced usage revenue per month and billable metric.
     ///
+    /// Returns a list of [`InvoicedUsage`](lago_types::InvoicedUsage)s.
+    ///
     /// `GET /analytics/invoiced_usage`, since 0.51.0-beta.
     ///
     /// Counts usage on invoices that were issued; that of the running period is not in it. Needs a premium licence.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::Currency;
+    ///
+    /// let usages = lago.analytics().invoiced_usage().currency(Currency::Usd).await?;
+    /// for invoiced_usage in usages {
+    ///     println!("{}", invoiced_usage.amount_cents);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -85,17 +139,33 @@ impl Analytics {
     }
     /// Report monthly recurring revenue from subscription fees.
     ///
+    /// Returns a list of [`Mrr`](lago_types::Mrr)s.
+    ///
     /// `GET /analytics/mrr`, since 0.51.0-beta.
     ///
     /// Spreads base prices of longer periods over their months. One row for each month and currency. Needs a premium licence.
     ///
     /// Fails with 403 `feature_unavailable`.
     ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::Currency;
+    ///
+    /// for mrr in lago.analytics().mrr().currency(Currency::Usd).await? {
+    ///     println!("{}", mrr.month);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Settings
     ///
     /// - [`currency`](type.MrrRequest.html#method.currency): Keep only amounts in this currency, an ISO 4217 code.
     /// - [`billing_entity_code`](type.MrrRequest.html#method.billing_entity_code): Keep only figures of the billing entity with this code; an unknown code leaves the whole organization in.
     /// - [`months`](type.MrrRequest.html#method.months): How many months back the report reaches.
+    #[doc(alias = "arr")]
     pub fn mrr(&self) -> MrrRequest {
         Request::new(
             &self.client,
@@ -108,9 +178,27 @@ impl Analytics {
     }
     /// Report unpaid amounts past their due date, per month.
     ///
+    /// Returns a list of [`OverdueBalance`](lago_types::OverdueBalance)s.
+    ///
     /// `GET /analytics/overdue_balance`, since 1.6.4.
     ///
     /// Counts invoices whose due date has passed without full payment, in the month of that date, with their ids.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let balances = lago
+    ///     .analytics()
+    ///     .overdue_balance()
+    ///     .external_customer_id("acme")
+    ///     .await?;
+    /// for balance in balances {
+    ///     println!("{}", balance.amount_cents);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -131,9 +219,27 @@ impl Analytics {
     }
     /// Report usage units and amounts over time, per billable metric.
     ///
+    /// Returns a list of [`Usage`](lago_types::Usage)s.
+    ///
     /// `GET /analytics/usage`, since 1.31.0.
     ///
     /// One row for each period, billable metric and subscription that the filters leave. The rows are computed by another service, so that the newest usage may be missing.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let usages = lago
+    ///     .analytics()
+    ///     .usage()
+    ///     .external_customer_id("ext-customer-123")
+    ///     .await?;
+    /// for usage in usages {
+    ///     println!("{:?}", usage.organization_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///

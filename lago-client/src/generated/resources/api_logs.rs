@@ -16,11 +16,32 @@ impl ApiLogs {
     }
     /// List the log of write requests that the API received.
     ///
+    /// Returns a [`Page`](crate::Page) of [`ApiLog`](lago_types::ApiLog)s.
+    ///
     /// `GET /api_logs`, since 1.28.1.
     ///
     /// Needs a premium licence, without which it fails with 403 `feature_unavailable`. Calls with GET and PATCH are not in it.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::ApiLogHttpMethod;
+    ///
+    /// let api_logs = lago
+    ///     .api_logs()
+    ///     .list()
+    ///     .http_methods([ApiLogHttpMethod::Post])
+    ///     .per_page(20)
+    ///     .await?;
+    /// for api_log in api_logs {
+    ///     println!("{}", api_log.api_version);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -49,11 +70,23 @@ impl ApiLogs {
     }
     /// Fetch the logged details of one API request.
     ///
+    /// Returns the [`ApiLog`](lago_types::ApiLog).
+    ///
     /// `GET /api_logs/{request_id}`, since 1.28.1.
     ///
     /// Needs a premium licence, without which it fails with 403 `feature_unavailable`. Calls with GET and PATCH are not in it.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let api_log = lago.api_logs().get("bdc0eda6-ea52-4f72-a46a-94f47a89b546").await?;
+    /// println!("{}", api_log.api_version);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, request_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,

@@ -16,9 +16,28 @@ impl AppliedCoupons {
     }
     /// List the coupons applied to any customer.
     ///
+    /// Returns a [`Page`](crate::Page) of [`AppliedCoupon`](lago_types::AppliedCoupon)s.
+    ///
     /// `GET /applied_coupons`, since 0.26.0-beta.
     ///
     /// Each has what is left of it, and the credits that it has given so far. Those that are used up stay in the list with the status `terminated`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let coupons = lago
+    ///     .applied_coupons()
+    ///     .list()
+    ///     .external_customer_id("acme")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for applied_coupon in coupons {
+    ///     println!("{} {}", applied_coupon.external_customer_id, applied_coupon.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -39,11 +58,30 @@ impl AppliedCoupons {
     }
     /// Apply a coupon to a customer's coming invoices.
     ///
+    /// Returns the [`AppliedCoupon`](lago_types::AppliedCoupon).
+    ///
     /// `POST /applied_coupons`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
     /// It is taken off the customer's invoices to come, before taxes, and not off those that were issued. What the call says of amount, rate and frequency goes before the coupon. A coupon that is not reusable can be applied to a customer once. No webhook tells of it.
     ///
     /// Fails with 405 `plan_overlapping`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::AppliedCouponInput;
+    ///
+    /// let applied_coupon = lago
+    ///     .applied_coupons()
+    ///     .create(AppliedCouponInput::new("acme", "startup_deal"))
+    ///     .await?;
+    /// println!("{} {}", applied_coupon.external_customer_id, applied_coupon.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "discount")]
+    #[doc(alias = "promo code")]
     pub fn create(
         &self,
         applied_coupon: impl Into<lago_types::AppliedCouponInput>,

@@ -16,9 +16,22 @@ impl BillableMetrics {
     }
     /// List the billable metrics that usage events can feed.
     ///
+    /// Returns a [`Page`](crate::Page) of [`BillableMetric`](lago_types::BillableMetric)s.
+    ///
     /// `GET /billable_metrics`, since 0.26.0-beta.
     ///
     /// Pages of 100, each with its filters.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for metric in lago.billable_metrics().list().per_page(20).await? {
+    ///     println!("{} {}", metric.code, metric.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -28,9 +41,25 @@ impl BillableMetrics {
     }
     /// Create a billable metric that turns events into billable units.
     ///
+    /// Returns the [`BillableMetric`](lago_types::BillableMetric).
+    ///
     /// `POST /billable_metrics`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
-    /// Nothing is billed by it: a charge of a plan has to price it. A code that is taken is refused with `value_already_exist`. The webhook billable_metric.created follows, from servers after 1.33.
+    /// Nothing is billed by it: a charge of a plan has to price it. A code that is taken is refused with `value_already_exist`. The webhook [`billable_metric.created`](lago_types::WebhookEvent::BillableMetricCreated) follows, from servers after 1.33.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{AggregationType, BillableMetricInput};
+    ///
+    /// let metric = BillableMetricInput::new("Storage", "storage", AggregationType::SumAgg)
+    ///     .field_name("gb");
+    /// let metric = lago.billable_metrics().create(metric).await?;
+    /// println!("{} {}", metric.code, metric.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         billable_metric: impl Into<lago_types::BillableMetricInput>,
@@ -44,9 +73,24 @@ impl BillableMetrics {
     }
     /// Try out a metric expression on a sample event.
     ///
+    /// Returns the [`EvaluateExpressionResult`](lago_types::EvaluateExpressionResult).
+    ///
     /// `POST /billable_metrics/evaluate_expression`, since 1.15.0.
     ///
     /// Stores nothing. An expression that cannot be read, or that fails for this event, is refused with 422.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::EvaluateExpressionInput;
+    ///
+    /// let input = EvaluateExpressionInput::new("round(event.properties.gb)");
+    /// let result = lago.billable_metrics().evaluate_expression(input).await?;
+    /// println!("{}", result.value);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn evaluate_expression(
         &self,
         input: impl Into<lago_types::EvaluateExpressionInput>,
@@ -60,25 +104,66 @@ impl BillableMetrics {
     }
     /// Delete a billable metric together with its charges and events.
     ///
+    /// Returns the [`BillableMetric`](lago_types::BillableMetric).
+    ///
     /// `DELETE /billable_metrics/{code}`, since 0.26.0-beta.
     ///
-    /// Charges of all plans that price it go with it, and it cannot be undone. The webhook billable_metric.deleted follows, from servers after 1.33.
+    /// Charges of all plans that price it go with it, and it cannot be undone. The webhook [`billable_metric.deleted`](lago_types::WebhookEvent::BillableMetricDeleted) follows, from servers after 1.33.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metric = lago.billable_metrics().delete("storage").await?;
+    /// println!("{} {}", metric.code, metric.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one billable metric by its code.
     ///
+    /// Returns the [`BillableMetric`](lago_types::BillableMetric).
+    ///
     /// `GET /billable_metrics/{code}`, since 0.26.0-beta.
     ///
     /// An unknown code fails with 404 `billable_metric_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metric = lago.billable_metrics().get("storage").await?;
+    /// println!("{} {}", metric.code, metric.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change how a billable metric aggregates, rounds or filters events.
     ///
+    /// Returns the [`BillableMetric`](lago_types::BillableMetric).
+    ///
     /// `PUT /billable_metrics/{code}`, since 0.26.0-beta.
     ///
-    /// The webhook billable_metric.updated follows, from servers after 1.33.
+    /// The webhook [`billable_metric.updated`](lago_types::WebhookEvent::BillableMetricUpdated) follows, from servers after 1.33.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::BillableMetricUpdate;
+    ///
+    /// let metric = lago
+    ///     .billable_metrics()
+    ///     .update("storage", BillableMetricUpdate::new().name("Storage"))
+    ///     .await?;
+    /// println!("{} {}", metric.code, metric.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,

@@ -16,19 +16,49 @@ impl BillingEntities {
     }
     /// List the billing entities that issue invoices for your organization.
     ///
+    /// Returns a list of [`BillingEntity`](lago_types::BillingEntity)s.
+    ///
     /// `GET /billing_entities`, since 1.25.0.
     ///
     /// All of them on one page, without their taxes.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for billing_entity in lago.billing_entities().list().await? {
+    ///     println!("{} {}", billing_entity.code, billing_entity.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> ListRequest {
         Request::new(&self.client, List {})
     }
     /// Create a billing entity, a legal issuer of invoices.
+    ///
+    /// Returns the [`BillingEntity`](lago_types::BillingEntity).
     ///
     /// `POST /billing_entities`, since 1.26.0. Not repeatable: after a time-out, look before you call again.
     ///
     /// Organizations have one entity each at first; more of them need a premium licence, without which it fails with 403 `feature_unavailable`.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::BillingEntityInput;
+    ///
+    /// let billing_entity = lago
+    ///     .billing_entities()
+    ///     .create(BillingEntityInput::new("acme_corp", "Acme Corp"))
+    ///     .await?;
+    /// println!("{} {}", billing_entity.code, billing_entity.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         billing_entity: impl Into<lago_types::BillingEntityInput>,
@@ -42,17 +72,46 @@ impl BillingEntities {
     }
     /// Fetch one billing entity by its code.
     ///
+    /// Returns the [`BillingEntity`](lago_types::BillingEntity).
+    ///
     /// `GET /billing_entities/{code}`, since 1.25.0.
     ///
     /// With its taxes and custom sections, which lists leave out.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let billing_entity = lago.billing_entities().get("acme_corp").await?;
+    /// println!("{} {}", billing_entity.code, billing_entity.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change the address, numbering or billing settings of a billing entity.
     ///
+    /// Returns the [`BillingEntity`](lago_types::BillingEntity).
+    ///
     /// `PUT /billing_entities/{code}`, since 1.26.0.
     ///
     /// Invoices that were issued keep what they say. Servers without a premium licence ignore some fields, which say so.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::BillingEntityUpdate;
+    ///
+    /// let billing_entity = lago
+    ///     .billing_entities()
+    ///     .update("acme_corp", BillingEntityUpdate::new().name("Acme Corp"))
+    ///     .await?;
+    /// println!("{} {}", billing_entity.code, billing_entity.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,

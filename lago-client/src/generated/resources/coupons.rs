@@ -16,9 +16,22 @@ impl Coupons {
     }
     /// List the coupons of your catalogue, applied or not.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Coupon`](lago_types::Coupon)s.
+    ///
     /// `GET /coupons`, since 0.26.0-beta.
     ///
     /// Pages of 100, each with what it is limited to.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for coupon in lago.coupons().list().per_page(20).await? {
+    ///     println!("{} {}", coupon.code, coupon.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -28,37 +41,104 @@ impl Coupons {
     }
     /// Create a coupon that gives customers a discount.
     ///
+    /// Returns the [`Coupon`](lago_types::Coupon).
+    ///
     /// `POST /coupons`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
     /// No invoice changes by it: a coupon has to be applied to a customer. It can be limited to plans or to billable metrics, not to both. No webhook tells of it.
     ///
     /// Fails with 404 `plans_not_found` or `billable_metrics_not_found`, 405 `only_one_limitation_type_per_coupon_allowed`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{
+    ///     CouponExpiration, CouponFrequency, CouponInput, CouponInputRequired, CouponType,
+    ///     Currency,
+    /// };
+    ///
+    /// let coupon = CouponInput::new(CouponInputRequired {
+    ///         name: "Startup Deal".into(),
+    ///         code: "startup_deal".into(),
+    ///         coupon_type: CouponType::FixedAmount,
+    ///         frequency: CouponFrequency::Once,
+    ///         expiration: CouponExpiration::NoExpiration,
+    ///     })
+    ///     .amount_cents(5000)
+    ///     .amount_currency(Currency::Usd);
+    /// let coupon = lago.coupons().create(coupon).await?;
+    /// println!("{} {}", coupon.code, coupon.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(&self, coupon: impl Into<lago_types::CouponInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: coupon.into() })
     }
     /// Delete a coupon so that it can no longer be applied.
     ///
+    /// Returns the [`Coupon`](lago_types::Coupon).
+    ///
     /// `DELETE /coupons/{code}`, since 0.26.0-beta.
     ///
     /// Customers to whom it was applied keep it until it is used up or taken away. No webhook tells of it.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let coupon = lago.coupons().delete("startup_deal").await?;
+    /// println!("{} {}", coupon.code, coupon.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one coupon of the catalogue by its code.
     ///
+    /// Returns the [`Coupon`](lago_types::Coupon).
+    ///
     /// `GET /coupons/{code}`, since 0.26.0-beta.
     ///
     /// An unknown code fails with 404 `coupon_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let coupon = lago.coupons().get("startup_deal").await?;
+    /// println!("{} {}", coupon.code, coupon.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change a coupon's amount, expiration or limits.
+    ///
+    /// Returns the [`Coupon`](lago_types::Coupon).
     ///
     /// `PUT /coupons/{code}`, since 0.26.0-beta.
     ///
     /// Customers to whom it was applied keep what was agreed then. No webhook tells of it.
     ///
     /// Fails with 405 `only_one_limitation_type_per_coupon_allowed`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::CouponUpdate;
+    ///
+    /// let coupon = lago
+    ///     .coupons()
+    ///     .update("startup_deal", CouponUpdate::new().name("Startup Deal"))
+    ///     .await?;
+    /// println!("{} {}", coupon.code, coupon.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,

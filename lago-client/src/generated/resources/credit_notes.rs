@@ -20,11 +20,30 @@ impl CreditNotes {
     }
     /// List the credit notes of all customers.
     ///
+    /// Returns a [`Page`](crate::Page) of [`CreditNote`](lago_types::CreditNote)s.
+    ///
     /// `GET /credit_notes`, since 0.26.0-beta.
     ///
     /// Pages of 100, with those whose credit is used up or voided; `credit_status` and `refund_status` narrow it down.
     ///
     /// Fails with 404 `billing_entity_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let credit_notes = lago
+    ///     .credit_notes()
+    ///     .list()
+    ///     .external_customer_id("acme")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for credit_note in credit_notes {
+    ///     println!("{} {}", credit_note.number, credit_note.total_amount_cents);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -69,11 +88,33 @@ impl CreditNotes {
     }
     /// Issue a credit note against an invoice.
     ///
+    /// Returns the [`CreditNote`](lago_types::CreditNote).
+    ///
     /// `POST /credit_notes`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
-    /// The parts for credit, refund and offset together have to be the sum of the items with their taxes; ask for an estimate first. A refund goes to the payment provider at once, as far as one collected the payment. The webhooks credit_note.created and, once the PDF is made, credit_note.generated follow; credit_note.refund_failure when the provider refuses.
+    /// The parts for credit, refund and offset together have to be the sum of the items with their taxes; ask for an estimate first. A refund goes to the payment provider at once, as far as one collected the payment. The webhooks [`credit_note.created`](lago_types::WebhookEvent::CreditNoteCreated) and, once the PDF is made, [`credit_note.generated`](lago_types::WebhookEvent::CreditNoteGenerated) follow; [`credit_note.refund_failure`](lago_types::WebhookEvent::CreditNoteRefundFailure) when the provider refuses.
     ///
     /// Fails with 404 `invoice_not_found` or `fee_not_found`, 405 `invalid_type_or_status`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{CreditNoteInput, CreditNoteItemInput};
+    ///
+    /// let invoice_id = "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?;
+    /// let fee_id = "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?;
+    /// let credit_note = CreditNoteInput::new(
+    ///         invoice_id,
+    ///         [CreditNoteItemInput::new(fee_id, 100)],
+    ///     )
+    ///     .credit_amount_cents(100);
+    /// let credit_note = lago.credit_notes().create(credit_note).await?;
+    /// println!("{} {}", credit_note.number, credit_note.total_amount_cents);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "refund")]
     pub fn create(
         &self,
         credit_note: impl Into<lago_types::CreditNoteInput>,
@@ -82,11 +123,31 @@ impl CreditNotes {
     }
     /// Compute what a credit note would amount to, without issuing it.
     ///
+    /// Returns the [`CreditNoteEstimated`](lago_types::CreditNoteEstimated).
+    ///
     /// `POST /credit_notes/estimate`, since 0.49.0-beta.
     ///
     /// Stores nothing. Says for the items how much could be credited and refunded, with taxes and the share of coupons.
     ///
     /// Fails with 404 `invoice_not_found`, 405 `invalid_type_or_status`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{CreditNoteEstimateInput, CreditNoteEstimateItemInput};
+    ///
+    /// let invoice_id = "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?;
+    /// let fee_id = "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?;
+    /// let credit_note = CreditNoteEstimateInput::new(
+    ///     invoice_id,
+    ///     [CreditNoteEstimateItemInput::new(fee_id, 10)],
+    /// );
+    /// let note = lago.credit_notes().estimate(credit_note).await?;
+    /// println!("{}", note.lago_invoice_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn estimate(
         &self,
         credit_note: impl Into<lago_types::CreditNoteEstimateInput>,
@@ -100,9 +161,24 @@ impl CreditNotes {
     }
     /// Fetch one credit note by its Lago id.
     ///
+    /// Returns the [`CreditNote`](lago_types::CreditNote).
+    ///
     /// `GET /credit_notes/{lago_id}`, since 0.37.0-beta.
     ///
     /// With customer, items and taxes. An unknown id fails with 404 `credit_note_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let credit_note = lago
+    ///     .credit_notes()
+    ///     .get("1a901a90-1a90-4a90-9a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{} {}", credit_note.number, credit_note.total_amount_cents);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -113,9 +189,28 @@ impl CreditNotes {
     }
     /// Record a credit note's refund status or change its metadata.
     ///
+    /// Returns the [`CreditNote`](lago_types::CreditNote).
+    ///
     /// `PUT /credit_notes/{lago_id}`, since 0.37.0-beta.
     ///
     /// Records how a refund went that was made elsewhere; it moves no money itself.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{CreditNoteRefundStatus, CreditNoteUpdate};
+    ///
+    /// let credit_note = CreditNoteUpdate::new()
+    ///     .refund_status(CreditNoteRefundStatus::Succeeded);
+    /// let credit_note = lago
+    ///     .credit_notes()
+    ///     .update("1a901a90-1a90-4a90-9a90-1a901a901a90", credit_note)
+    ///     .await?;
+    /// println!("{} {}", credit_note.number, credit_note.total_amount_cents);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         lago_id: impl std::fmt::Display,
@@ -131,11 +226,26 @@ impl CreditNotes {
     }
     /// Get a credit note's PDF link, rendering the file when missing.
     ///
+    /// Returns the [`CreditNote`](lago_types::CreditNote), or `None`: the server accepted the call and has nothing to give yet.
+    ///
     /// `POST /credit_notes/{lago_id}/download`, since 0.37.0-beta.
     ///
-    /// While the PDF is being made the response is empty: call again, or wait for the webhook credit_note.generated.
+    /// While the PDF is being made the response is empty: call again, or wait for the webhook [`credit_note.generated`](lago_types::WebhookEvent::CreditNoteGenerated).
     ///
-    /// `None` means that the server accepted the call and has nothing to give yet.
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let credit_note = lago
+    ///     .credit_notes()
+    ///     .download("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// if let Some(credit_note) = credit_note {
+    ///     println!("{} {}", credit_note.number, credit_note.total_amount_cents);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn download(&self, lago_id: impl std::fmt::Display) -> DownloadRequest {
         Request::new(
             &self.client,
@@ -146,9 +256,24 @@ impl CreditNotes {
     }
     /// Void the credit left on a credit note.
     ///
+    /// Returns the [`CreditNote`](lago_types::CreditNote).
+    ///
     /// `PUT /credit_notes/{lago_id}/void`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
     /// Takes back what is left of the credit; what invoices have used up, and refunds, stay. Voiding it again fails with 405.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let credit_note = lago
+    ///     .credit_notes()
+    ///     .void("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{} {}", credit_note.number, credit_note.total_amount_cents);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn void(&self, lago_id: impl std::fmt::Display) -> VoidRequest {
         Request::new(
             &self.client,
@@ -160,6 +285,19 @@ impl CreditNotes {
     /// Fetch the PDF of a credit note, which is made first when it is missing.
     ///
     /// `POST /credit_notes/{lago_id}/download`, since 0.37.0-beta, then `GET /credit_notes/{lago_id}`, since 0.37.0-beta, until `file_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let pdf = lago
+    ///     .credit_notes()
+    ///     .fetch_pdf("1a901a90-1a90-4a90-9a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{} bytes of PDF", pdf.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn fetch_pdf(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
         crate::FileRequest::new(
@@ -173,6 +311,19 @@ impl CreditNotes {
     ///
     /// `GET /credit_notes/{lago_id}`, since 0.37.0-beta, until `xml_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
     /// With the feature `unpublished` it is made first when it is missing, by `POST /credit_notes/{lago_id}/download_xml`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let xml = lago
+    ///     .credit_notes()
+    ///     .fetch_xml("1a901a90-1a90-4a90-9a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{} bytes of XML", xml.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn fetch_xml(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
         let file = crate::FileRequest::new(
@@ -198,9 +349,27 @@ impl CreditNotesMetadata {
     }
     /// Clear the metadata of a credit note.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `DELETE /credit_notes/{lago_id}/metadata`, since 1.36.0.
     ///
     /// The response has null in place of the metadata.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metadata = lago
+    ///     .credit_notes()
+    ///     .metadata()
+    ///     .delete_all("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// if let Some(metadata) = metadata {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete_all(
         &self,
         lago_id: impl std::fmt::Display,
@@ -214,9 +383,27 @@ impl CreditNotesMetadata {
     }
     /// Set some metadata keys of a credit note, keeping the others.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `PATCH /credit_notes/{lago_id}/metadata`, since 1.36.0.
     ///
     /// Keys that the call does not name stay as they are. To remove one is a call of its own.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metadata = lago
+    ///     .credit_notes()
+    ///     .metadata()
+    ///     .merge("1a901a90-1a90-1a90-1a90-1a901a901a90", [("external_id", "ext-123")])
+    ///     .await?;
+    /// if let Some(metadata) = metadata {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn merge(
         &self,
         lago_id: impl std::fmt::Display,
@@ -240,9 +427,27 @@ impl CreditNotesMetadata {
     }
     /// Replace the whole metadata of a credit note.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `POST /credit_notes/{lago_id}/metadata`, since 1.36.0.
     ///
     /// Keys that the call does not name are removed.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metadata = lago
+    ///     .credit_notes()
+    ///     .metadata()
+    ///     .replace("1f615414-ceb0-11f0-94bf-0f2d5b311aba", [("external_id", "ext-123")])
+    ///     .await?;
+    /// if let Some(metadata) = metadata {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn replace(
         &self,
         lago_id: impl std::fmt::Display,
@@ -266,9 +471,27 @@ impl CreditNotesMetadata {
     }
     /// Delete one metadata key of a credit note.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `DELETE /credit_notes/{lago_id}/metadata/{key}`, since 1.36.0.
     ///
     /// The other keys stay as they are.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metadata = lago
+    ///     .credit_notes()
+    ///     .metadata()
+    ///     .delete("1a901a90-1a90-1a90-1a90-1a901a901a90", "external_id")
+    ///     .await?;
+    /// if let Some(metadata) = metadata {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(
         &self,
         lago_id: impl std::fmt::Display,

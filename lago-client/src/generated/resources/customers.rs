@@ -27,6 +27,7 @@ impl Customers {
         CustomersInvoices::new(&self.client)
     }
     /// Calls about payment methods of customers.
+    #[doc(alias = "credit card")]
     pub fn payment_methods(&self) -> CustomersPaymentMethods {
         CustomersPaymentMethods::new(&self.client)
     }
@@ -48,11 +49,25 @@ impl Customers {
     }
     /// List the customers of your organization.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Customer`](lago_types::Customer)s.
+    ///
     /// `GET /customers`, since 0.26.0-beta.
     ///
     /// Pages of 100. Each comes without taxes and custom sections; get one customer for these.
     ///
     /// Fails with 404 `billing_entity_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let customers = lago.customers().list().search_term("John Doe").per_page(20).await?;
+    /// for customer in customers {
+    ///     println!("{}", customer.external_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -91,11 +106,28 @@ impl Customers {
     }
     /// Create a customer, or update the one with this external id.
     ///
+    /// Returns the [`Customer`](lago_types::Customer).
+    ///
     /// `POST /customers`, since 0.26.0-beta.
     ///
-    /// The external id decides: a new one makes a customer, one that is known changes that customer, and what is left out stays as it is. The webhook customer.created or customer.updated follows, and customer.payment_provider_created once the provider has made its record. With 422 `payment_provider_not_found` the customer was saved all the same.
+    /// The external id decides: a new one makes a customer, one that is known changes that customer, and what is left out stays as it is. The webhook [`customer.created`](lago_types::WebhookEvent::CustomerCreated) or [`customer.updated`](lago_types::WebhookEvent::CustomerUpdated) follows, and [`customer.payment_provider_created`](lago_types::WebhookEvent::CustomerPaymentProviderCreated) once the provider has made its record. With 422 `payment_provider_not_found` the customer was saved all the same.
     ///
     /// Fails with 404 `tax_not_found` or `billing_entity_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::CustomerInput;
+    ///
+    /// let customer = lago
+    ///     .customers()
+    ///     .create(CustomerInput::new("acme").name("Gavin Belson"))
+    ///     .await?;
+    /// println!("{}", customer.external_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         customer: impl Into<lago_types::CustomerInput>,
@@ -104,9 +136,21 @@ impl Customers {
     }
     /// Delete a customer, ending their subscriptions, coupons and wallets.
     ///
+    /// Returns the [`Customer`](lago_types::Customer).
+    ///
     /// `DELETE /customers/{external_customer_id}`, since 1.20.0.
     ///
     /// It cannot be undone. Deleting the customer again fails with 404 `customer_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let customer = lago.customers().delete("acme").await?;
+    /// println!("{}", customer.external_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, external_customer_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
@@ -117,9 +161,21 @@ impl Customers {
     }
     /// Fetch one customer by external id.
     ///
+    /// Returns the [`Customer`](lago_types::Customer).
+    ///
     /// `GET /customers/{external_customer_id}`, since 1.20.0.
     ///
     /// An unknown external id fails with 404 `customer_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let customer = lago.customers().get("acme").await?;
+    /// println!("{}", customer.external_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, external_customer_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -130,11 +186,24 @@ impl Customers {
     }
     /// Make a payment provider link where a customer adds a payment method.
     ///
+    /// Returns the [`CustomerCheckoutUrl`](lago_types::CustomerCheckoutUrl).
+    ///
     /// `POST /customers/{external_customer_id}/checkout_url`, since 0.51.0-beta.
     ///
-    /// Nothing is charged by it. The customer's payment provider has to support such pages. The webhook customer.checkout_url_generated has a link of the same kind.
+    /// Nothing is charged by it. The customer's payment provider has to support such pages. The webhook [`customer.checkout_url_generated`](lago_types::WebhookEvent::CustomerCheckoutUrlGenerated) has a link of the same kind.
     ///
     /// Fails with 404 `adyen_payment_provider_not_found` or `moneyhash_payment_provider_not_found`, 405 `feature_not_supported`, 422 `third_party_error`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let customer = lago.customers().checkout_url("acme").await?;
+    /// println!("{:?}", customer.checkout_url);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "payment link")]
     pub fn checkout_url(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -148,11 +217,27 @@ impl Customers {
     }
     /// Get a subscription's usage and cost so far this billing period.
     ///
+    /// Returns the [`CustomerUsage`](lago_types::CustomerUsage).
+    ///
     /// `GET /customers/{external_customer_id}/current_usage`, since 0.37.0-beta.
     ///
     /// Computed from the events so far; new ones may take a moment to count. Taxes are left out when `apply_taxes` is false, which is faster where a tax provider has to answer. Plans of the product catalog make it fail with 500.
     ///
     /// Fails with 405 `no_active_subscription` or `full_usage_not_allowed`, 429 `too_many_provider_requests`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let customer_usage = lago
+    ///     .customers()
+    ///     .current_usage("acme", "sub_1234567890")
+    ///     .apply_taxes(true)
+    ///     .await?;
+    /// println!("{}", customer_usage.total_amount_cents);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -193,9 +278,28 @@ impl Customers {
     }
     /// List a subscription's usage in its closed billing periods.
     ///
+    /// Returns a [`Page`](crate::Page) of [`CustomerUsage`](lago_types::CustomerUsage)s.
+    ///
     /// `GET /customers/{external_customer_id}/past_usage`, since 0.48.0-beta.
     ///
     /// Periods that have ended, each with the usage of every charge as it was billed.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let usage_periods = lago
+    ///     .customers()
+    ///     .past_usage("acme", "sub_1234567890")
+    ///     .billable_metric_code("cpu")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for usage_period in usage_periods {
+    ///     println!("{}", usage_period.total_amount_cents);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -220,9 +324,23 @@ impl Customers {
     }
     /// Get a signed link to a customer's self-service portal.
     ///
+    /// Returns the [`CustomerPortalUrl`](lago_types::CustomerPortalUrl).
+    ///
     /// `GET /customers/{external_customer_id}/portal_url`, since 0.37.0-beta.
     ///
     /// Whoever has the link sees the customer's invoices and usage without a login: hand it to the customer alone, and make a new one for each visit.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let customer = lago.customers().portal_url("acme").await?;
+    /// println!("{}", customer.portal_url);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "customer portal")]
+    #[doc(alias = "self service")]
     pub fn portal_url(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -236,15 +354,32 @@ impl Customers {
     }
     /// Get a subscription's usage so far and its end-of-period projection.
     ///
+    /// Returns the [`CustomerProjectedUsage`](lago_types::CustomerProjectedUsage).
+    ///
     /// `GET /customers/{external_customer_id}/projected_usage`, since 1.31.0.
     ///
     /// Computed from the events so far, as if usage went on alike until the end of the period. Plans of the product catalog make it fail with 500.
     ///
     /// Fails with 405 `no_active_subscription`, 429 `too_many_provider_requests`.
     ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let usage = lago
+    ///     .customers()
+    ///     .projected_usage("acme", "sub_1234567890")
+    ///     .apply_taxes(true)
+    ///     .await?;
+    /// println!("{}", usage.total_amount_cents);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Settings
     ///
     /// - [`apply_taxes`](type.ProjectedUsageRequest.html#method.apply_taxes): Whether amounts include taxes; `true` when left out.
+    #[doc(alias = "forecast")]
     pub fn projected_usage(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -273,9 +408,31 @@ impl CustomersAppliedCoupons {
     }
     /// List the coupons applied to one customer.
     ///
+    /// Returns a [`Page`](crate::Page) of [`AppliedCoupon`](lago_types::AppliedCoupon)s.
+    ///
     /// `GET /customers/{external_customer_id}/applied_coupons`, since 1.33.3.
     ///
     /// Each has what is left of it, and the credits that it has given so far. Those that are used up stay in the list with the status `terminated`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::AppliedCouponStatus;
+    ///
+    /// let coupons = lago
+    ///     .customers()
+    ///     .applied_coupons()
+    ///     .list("acme")
+    ///     .status(AppliedCouponStatus::Active)
+    ///     .per_page(20)
+    ///     .await?;
+    /// for applied_coupon in coupons {
+    ///     println!("{} {}", applied_coupon.external_customer_id, applied_coupon.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -298,9 +455,25 @@ impl CustomersAppliedCoupons {
     }
     /// Take an applied coupon away from a customer.
     ///
+    /// Returns the [`AppliedCoupon`](lago_types::AppliedCoupon).
+    ///
     /// `DELETE /customers/{external_customer_id}/applied_coupons/{applied_coupon_id}`, since 0.37.0-beta.
     ///
     /// Invoices to come are no longer reduced; those that were issued stay as they are. The coupon stays in the catalogue.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let applied_coupon = lago
+    ///     .customers()
+    ///     .applied_coupons()
+    ///     .delete("acme", "1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{} {}", applied_coupon.external_customer_id, applied_coupon.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -328,9 +501,31 @@ impl CustomersCreditNotes {
     }
     /// List the credit notes of one customer.
     ///
+    /// Returns a [`Page`](crate::Page) of [`CreditNote`](lago_types::CreditNote)s.
+    ///
     /// `GET /customers/{external_customer_id}/credit_notes`, since 1.33.3.
     ///
     /// Pages of 100, with those whose credit is used up or voided; `credit_status` and `refund_status` narrow it down.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::Currency;
+    ///
+    /// let credit_notes = lago
+    ///     .customers()
+    ///     .credit_notes()
+    ///     .list("acme")
+    ///     .currency(Currency::Aed)
+    ///     .per_page(20)
+    ///     .await?;
+    /// for credit_note in credit_notes {
+    ///     println!("{} {}", credit_note.number, credit_note.total_amount_cents);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -389,9 +584,31 @@ impl CustomersInvoices {
     }
     /// List the invoices of one customer.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Invoice`](lago_types::Invoice)s.
+    ///
     /// `GET /customers/{external_customer_id}/invoices`, since 1.33.3.
     ///
     /// Without fees and credits; get one invoice for these. The total count may be half an hour old.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::InvoiceStatus;
+    ///
+    /// let invoices = lago
+    ///     .customers()
+    ///     .invoices()
+    ///     .list("acme")
+    ///     .statuses([InvoiceStatus::Draft])
+    ///     .per_page(20)
+    ///     .await?;
+    /// for invoice in invoices {
+    ///     println!("{} {}", invoice.number, invoice.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -460,9 +677,23 @@ impl CustomersPaymentMethods {
     }
     /// List the payment methods stored for one customer.
     ///
+    /// Returns a [`Page`](crate::Page) of [`PaymentMethod`](lago_types::PaymentMethod)s.
+    ///
     /// `GET /customers/{external_customer_id}/payment_methods`, since 1.42.0.
     ///
     /// As they are stored at the payment provider; Lago has no numbers of cards.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let methods = lago.customers().payment_methods().list("acme").per_page(20).await?;
+    /// for payment_method in methods {
+    ///     println!("{}", payment_method.lago_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -481,9 +712,25 @@ impl CustomersPaymentMethods {
     }
     /// Remove a payment method from a customer.
     ///
+    /// Returns the [`PaymentMethod`](lago_types::PaymentMethod).
+    ///
     /// `DELETE /customers/{external_customer_id}/payment_methods/{lago_id}`, since 1.42.0.
     ///
     /// It is removed in Lago, so that no payment uses it again. Removing it again fails with 404.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let payment_method = lago
+    ///     .customers()
+    ///     .payment_methods()
+    ///     .delete("acme", "5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba")
+    ///     .await?;
+    /// println!("{}", payment_method.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -499,11 +746,27 @@ impl CustomersPaymentMethods {
     }
     /// Make a payment method the customer's default.
     ///
+    /// Returns the [`PaymentMethod`](lago_types::PaymentMethod).
+    ///
     /// `PUT /customers/{external_customer_id}/payment_methods/{lago_id}/set_as_default`, since 1.42.0.
     ///
     /// The one that was the default no longer is. Payments use it unless a subscription or wallet names another.
     ///
     /// Fails with 422 `lock_acquisition_failed`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let payment_method = lago
+    ///     .customers()
+    ///     .payment_methods()
+    ///     .set_as_default("acme", "5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba")
+    ///     .await?;
+    /// println!("{}", payment_method.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn set_as_default(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -531,9 +794,31 @@ impl CustomersPaymentRequests {
     }
     /// List the payment requests sent to one customer.
     ///
+    /// Returns a [`Page`](crate::Page) of [`PaymentRequest`](lago_types::PaymentRequest)s.
+    ///
     /// `GET /customers/{external_customer_id}/payment_requests`, since 1.33.3.
     ///
     /// Each has its customer and the invoices that it asks for.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::InvoicePaymentStatus;
+    ///
+    /// let requests = lago
+    ///     .customers()
+    ///     .payment_requests()
+    ///     .list("acme")
+    ///     .payment_status(InvoicePaymentStatus::Pending)
+    ///     .per_page(20)
+    ///     .await?;
+    /// for request in requests {
+    ///     println!("{} {}", request.lago_id, request.payment_status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -570,9 +855,22 @@ impl CustomersPayments {
     }
     /// List the payments of one customer.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Payment`](lago_types::Payment)s.
+    ///
     /// `GET /customers/{external_customer_id}/payments`, since 1.33.3.
     ///
     /// Those that a provider collected and those that were recorded by hand, also failed ones.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for payment in lago.customers().payments().list("acme").per_page(20).await? {
+    ///     println!("{} {}", payment.lago_id, payment.amount_cents);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -605,9 +903,31 @@ impl CustomersSubscriptions {
     }
     /// List the subscriptions of one customer, active ones by default.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Subscription`](lago_types::Subscription)s.
+    ///
     /// `GET /customers/{external_customer_id}/subscriptions`, since 1.33.3.
     ///
     /// Active ones alone, unless `status` asks for others; one customer's are asked for by external id.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::SubscriptionStatus;
+    ///
+    /// let subscriptions = lago
+    ///     .customers()
+    ///     .subscriptions()
+    ///     .list("acme")
+    ///     .status([SubscriptionStatus::Active])
+    ///     .per_page(20)
+    ///     .await?;
+    /// for subscription in subscriptions {
+    ///     println!("{} {}", subscription.external_id, subscription.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -656,9 +976,31 @@ impl CustomersWallets {
     }
     /// List the prepaid wallets of one customer.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Wallet`](lago_types::Wallet)s.
+    ///
     /// `GET /customers/{external_customer_id}/wallets`, since 1.33.3.
     ///
     /// Pages of 100, each with its balances. Balances less usage that is not invoiced yet are computed now and then, as `last_balance_sync_at` says.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::Currency;
+    ///
+    /// let wallets = lago
+    ///     .customers()
+    ///     .wallets()
+    ///     .list("acme")
+    ///     .currency(Currency::Aed)
+    ///     .per_page(20)
+    ///     .await?;
+    /// for wallet in wallets {
+    ///     println!("{} {}", wallet.external_customer_id, wallet.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -681,11 +1023,27 @@ impl CustomersWallets {
     }
     /// Create a prepaid wallet for the customer named in the path.
     ///
+    /// Returns the [`Wallet`](lago_types::Wallet).
+    ///
     /// `POST /customers/{external_customer_id}/wallets`, since 1.43.0. Not repeatable: after a time-out, look before you call again.
     ///
-    /// Credits that are granted count at once; those that are bought make an invoice, and count once it is paid. The webhooks wallet.created and wallet_transaction.created follow, and for bought credits invoice.paid_credit_added. Each call makes one more wallet.
+    /// Credits that are granted count at once; those that are bought make an invoice, and count once it is paid. The webhooks [`wallet.created`](lago_types::WebhookEvent::WalletCreated) and [`wallet_transaction.created`](lago_types::WebhookEvent::WalletTransactionCreated) follow, and for bought credits [`invoice.paid_credit_added`](lago_types::WebhookEvent::InvoicePaidCreditAdded). Each call makes one more wallet.
     ///
     /// Fails with 404 `customer_not_found` or `billing_entity_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{Currency, WalletInput};
+    ///
+    /// let wallet = WalletInput::new("1.0", Currency::Usd, "hooli_1234")
+    ///     .paid_credits("20.0");
+    /// let wallet = lago.customers().wallets().create("acme", wallet).await?;
+    /// println!("{} {}", wallet.external_customer_id, wallet.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -701,9 +1059,21 @@ impl CustomersWallets {
     }
     /// Terminate a customer's wallet by code, forfeiting its remaining credits.
     ///
+    /// Returns the [`Wallet`](lago_types::Wallet).
+    ///
     /// `DELETE /customers/{external_customer_id}/wallets/{code}`, since 1.43.0.
     ///
-    /// What is left in it is lost and not paid back. The webhook wallet.terminated follows. Ending it again changes nothing.
+    /// What is left in it is lost and not paid back. The webhook [`wallet.terminated`](lago_types::WebhookEvent::WalletTerminated) follows. Ending it again changes nothing.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let wallet = lago.customers().wallets().delete("acme", "wallet-code").await?;
+    /// println!("{} {}", wallet.external_customer_id, wallet.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -719,9 +1089,21 @@ impl CustomersWallets {
     }
     /// Fetch a customer's wallet by its code.
     ///
+    /// Returns the [`Wallet`](lago_types::Wallet).
+    ///
     /// `GET /customers/{external_customer_id}/wallets/{code}`, since 1.43.0.
     ///
     /// With its balances and top-up rules. Balances less usage that is not invoiced yet are computed now and then, as `last_balance_sync_at` says.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let wallet = lago.customers().wallets().get("acme", "wallet-code").await?;
+    /// println!("{} {}", wallet.external_customer_id, wallet.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -737,9 +1119,27 @@ impl CustomersWallets {
     }
     /// Change a customer's wallet, found by its code.
     ///
+    /// Returns the [`Wallet`](lago_types::Wallet).
+    ///
     /// `PUT /customers/{external_customer_id}/wallets/{code}`, since 1.43.0.
     ///
-    /// A wallet that was ended is refused with 422. One that another call changes at the moment fails with 409, and can be tried again. The webhook wallet.updated follows.
+    /// A wallet that was ended is refused with 422. One that another call changes at the moment fails with 409, and can be tried again. The webhook [`wallet.updated`](lago_types::WebhookEvent::WalletUpdated) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::WalletUpdate;
+    ///
+    /// let wallet = lago
+    ///     .customers()
+    ///     .wallets()
+    ///     .update("acme", "wallet-code", WalletUpdate::new().name("new_name"))
+    ///     .await?;
+    /// println!("{} {}", wallet.external_customer_id, wallet.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -769,9 +1169,20 @@ impl CustomersWalletsAlerts {
     }
     /// Delete every balance alert of a customer's wallet.
     ///
+    /// Returns nothing.
+    ///
     /// `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/alerts`, since 1.43.0.
     ///
     /// The response is empty. None of them goes off any more.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// lago.customers().wallets().alerts().delete_all("acme", "wallet-code").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete_all(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -787,9 +1198,29 @@ impl CustomersWalletsAlerts {
     }
     /// List the balance alerts of a customer's wallet.
     ///
+    /// Returns a [`Page`](crate::Page) of [`WalletAlert`](lago_types::WalletAlert)s.
+    ///
     /// `GET /customers/{external_customer_id}/wallets/{wallet_code}/alerts`, since 1.43.0.
     ///
     /// Each with its thresholds, and the value that was seen when it was looked at last.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let alerts = lago
+    ///     .customers()
+    ///     .wallets()
+    ///     .alerts()
+    ///     .list("acme", "wallet-code")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for alert in alerts {
+    ///     println!("{}", alert.code);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -810,9 +1241,33 @@ impl CustomersWalletsAlerts {
     }
     /// Create one or several balance alerts on a customer's wallet.
     ///
+    /// Returns the [`WalletAlert`](lago_types::WalletAlert).
+    ///
     /// `POST /customers/{external_customer_id}/wallets/{wallet_code}/alerts`, since 1.43.0. Not repeatable: after a time-out, look before you call again.
     ///
-    /// Several at once are made all or, when one is refused, none. The webhook alert.triggered follows each time that it goes off.
+    /// Several at once are made all or, when one is refused, none. The webhook [`alert.triggered`](lago_types::WebhookEvent::AlertTriggered) follows each time that it goes off.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{AlertThresholdInput, AlertType, WalletAlertInput};
+    ///
+    /// let alert = WalletAlertInput::new(
+    ///     "wallet_balance_alert",
+    ///     [AlertThresholdInput::new("99")],
+    ///     AlertType::WalletBalanceAmount,
+    /// );
+    /// let alert = lago
+    ///     .customers()
+    ///     .wallets()
+    ///     .alerts()
+    ///     .create("acme", "wallet-code", alert)
+    ///     .await?;
+    /// println!("{}", alert.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -830,9 +1285,37 @@ impl CustomersWalletsAlerts {
     }
     /// Create one or several balance alerts on a customer's wallet.
     ///
+    /// Returns a list of [`WalletAlert`](lago_types::WalletAlert)s.
+    ///
     /// `POST /customers/{external_customer_id}/wallets/{wallet_code}/alerts`, since 1.43.0. Not repeatable: after a time-out, look before you call again.
     ///
-    /// Several at once are made all or, when one is refused, none. The webhook alert.triggered follows each time that it goes off.
+    /// Several at once are made all or, when one is refused, none. The webhook [`alert.triggered`](lago_types::WebhookEvent::AlertTriggered) follows each time that it goes off.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{AlertThresholdInput, AlertType, WalletAlertInput};
+    ///
+    /// let alerts = [
+    ///     WalletAlertInput::new(
+    ///         "wallet_balance_alert",
+    ///         [AlertThresholdInput::new("99")],
+    ///         AlertType::WalletBalanceAmount,
+    ///     ),
+    /// ];
+    /// let alerts = lago
+    ///     .customers()
+    ///     .wallets()
+    ///     .alerts()
+    ///     .create_batch("acme", "wallet-code", alerts)
+    ///     .await?;
+    /// for alert in alerts {
+    ///     println!("{}", alert.code);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create_batch(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -850,9 +1333,26 @@ impl CustomersWalletsAlerts {
     }
     /// Delete one balance alert of a customer's wallet.
     ///
+    /// Returns the [`WalletAlert`](lago_types::WalletAlert).
+    ///
     /// `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}`, since 1.43.0.
     ///
     /// The alert no longer goes off. The response has it as it last was.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let alert = lago
+    ///     .customers()
+    ///     .wallets()
+    ///     .alerts()
+    ///     .delete("acme", "wallet-code", "balance_threshold_alert")
+    ///     .await?;
+    /// println!("{}", alert.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -870,9 +1370,26 @@ impl CustomersWalletsAlerts {
     }
     /// Fetch one balance alert of a customer's wallet.
     ///
+    /// Returns the [`WalletAlert`](lago_types::WalletAlert).
+    ///
     /// `GET /customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}`, since 1.43.0.
     ///
     /// With its thresholds, and the value that was seen when it was looked at last.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let alert = lago
+    ///     .customers()
+    ///     .wallets()
+    ///     .alerts()
+    ///     .get("acme", "wallet-code", "balance_threshold_alert")
+    ///     .await?;
+    /// println!("{}", alert.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -890,9 +1407,33 @@ impl CustomersWalletsAlerts {
     }
     /// Change a balance alert of a customer's wallet.
     ///
+    /// Returns the [`WalletAlert`](lago_types::WalletAlert).
+    ///
     /// `PUT /customers/{external_customer_id}/wallets/{wallet_code}/alerts/{code}`, since 1.43.0.
     ///
     /// What is watched stays: to watch something else, make another alert.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::WalletAlertUpdate;
+    ///
+    /// let alert = lago
+    ///     .customers()
+    ///     .wallets()
+    ///     .alerts()
+    ///     .update(
+    ///         "acme",
+    ///         "wallet-code",
+    ///         "balance_threshold_alert",
+    ///         WalletAlertUpdate::new().name("Wallet Balance Alert"),
+    ///     )
+    ///     .await?;
+    /// println!("{}", alert.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -924,9 +1465,28 @@ impl CustomersWalletsMetadata {
     }
     /// Clear the metadata of a customer's wallet, by code.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/metadata`, since 1.43.0.
     ///
     /// The response has null in place of the metadata.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metadata = lago
+    ///     .customers()
+    ///     .wallets()
+    ///     .metadata()
+    ///     .delete_all("acme", "wallet-code")
+    ///     .await?;
+    /// if let Some(metadata) = metadata {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete_all(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -942,9 +1502,28 @@ impl CustomersWalletsMetadata {
     }
     /// Set some metadata keys of a customer's wallet, by code.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `PATCH /customers/{external_customer_id}/wallets/{wallet_code}/metadata`, since 1.43.0.
     ///
     /// Keys that the call does not name stay as they are. To remove one is a call of its own.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metadata = lago
+    ///     .customers()
+    ///     .wallets()
+    ///     .metadata()
+    ///     .merge("acme", "wallet-code", [("external_id", "ext-123")])
+    ///     .await?;
+    /// if let Some(metadata) = metadata {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn merge(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -970,9 +1549,28 @@ impl CustomersWalletsMetadata {
     }
     /// Replace the whole metadata of a customer's wallet, by code.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `POST /customers/{external_customer_id}/wallets/{wallet_code}/metadata`, since 1.43.0.
     ///
     /// Keys that the call does not name are removed.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metadata = lago
+    ///     .customers()
+    ///     .wallets()
+    ///     .metadata()
+    ///     .replace("acme", "wallet-code", [("external_id", "ext-123")])
+    ///     .await?;
+    /// if let Some(metadata) = metadata {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn replace(
         &self,
         external_customer_id: impl std::fmt::Display,
@@ -998,9 +1596,28 @@ impl CustomersWalletsMetadata {
     }
     /// Delete one metadata key of a customer's wallet, by code.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `DELETE /customers/{external_customer_id}/wallets/{wallet_code}/metadata/{key}`, since 1.43.0.
     ///
     /// The other keys stay as they are.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metadata = lago
+    ///     .customers()
+    ///     .wallets()
+    ///     .metadata()
+    ///     .delete("acme", "wallet-code", "external_id")
+    ///     .await?;
+    /// if let Some(metadata) = metadata {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(
         &self,
         external_customer_id: impl std::fmt::Display,

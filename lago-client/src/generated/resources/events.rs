@@ -16,9 +16,28 @@ impl Events {
     }
     /// List the usage events received so far.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Event`](lago_types::Event)s.
+    ///
     /// `GET /events`, since 1.12.2.
     ///
     /// As they were received, whether or not anything bills them. An event can also be asked for by its `transaction_id`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let events = lago
+    ///     .events()
+    ///     .list()
+    ///     .external_subscription_id("sub_1234567890")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for event in events {
+    ///     println!("{}", event.code);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -43,21 +62,57 @@ impl Events {
     }
     /// Send one usage event to be metered.
     ///
+    /// Returns the [`Event`](lago_types::Event).
+    ///
     /// `POST /events`, since 0.26.0-beta.
     ///
     /// Repeatable by `transaction_id`: what has none is refused before anything is sent. A missing `timestamp` is set to the current time once, before the first attempt.
     ///
-    /// The event counts for the subscription that is active at its time, and for no other. A key that came before is refused with 422 `value_already_exist`, by servers with ClickHouse it is taken and counted once. What a later check finds wrong is not billed, and the webhook events.errors tells of it. A charge that is paid in advance makes a fee at once, and the webhook fee.created follows.
+    /// The event counts for the subscription that is active at its time, and for no other. A key that came before is refused with 422 `value_already_exist`, by servers with ClickHouse it is taken and counted once. What a later check finds wrong is not billed, and the webhook [`events.errors`](lago_types::WebhookEvent::EventsErrors) tells of it. A charge that is paid in advance makes a fee at once, and the webhook [`fee.created`](lago_types::WebhookEvent::FeeCreated) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::EventInput;
+    ///
+    /// let event = EventInput::new("storage", "sub_1234567890").properties([("gb", 10)]);
+    /// let event = lago.events().create(event).await?;
+    /// println!("{}", event.code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "report usage")]
+    #[doc(alias = "usage record")]
+    #[doc(alias = "usage")]
     pub fn create(&self, event: impl Into<lago_types::EventInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: event.into() })
     }
     /// Send up to 100 usage events in one call.
+    ///
+    /// Returns a list of [`Event`](lago_types::Event)s.
     ///
     /// `POST /events/batch`, since 0.26.0-beta.
     ///
     /// Repeatable by `transaction_id`: what has none is refused before anything is sent. A missing `timestamp` is set to the current time once, before the first attempt.
     ///
     /// All of them are stored or, when one is refused, none; `error_details` have the faults by index. More than 100 are refused. Servers with ClickHouse check them later, and need the key of each.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::EventInput;
+    ///
+    /// let events = [EventInput::new("storage", "sub_1234567890").properties([("gb", 10)])];
+    /// for event in lago.events().create_batch(events).await? {
+    ///     println!("{}", event.code);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "report usage")]
+    #[doc(alias = "usage")]
     pub fn create_batch(
         &self,
         events: impl IntoIterator<Item = impl Into<lago_types::EventInput>>,
@@ -71,9 +126,25 @@ impl Events {
     }
     /// Estimate quickly what several events cost, ignoring earlier usage.
     ///
+    /// Returns a list of [`FeeEstimate`](lago_types::FeeEstimate)s.
+    ///
     /// `POST /events/batch_estimate_instant_fees`, since 1.31.0.
     ///
     /// Stores nothing. It is fast because it looks at nothing that was used before: only charges with the models `standard` and `percentage` that are paid in advance are estimated. An unknown subscription makes it fail with 500.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::EventEstimateInstantFeesInput;
+    ///
+    /// let events = [EventEstimateInstantFeesInput::new("storage", "sub_1234567890")];
+    /// for fee in lago.events().batch_estimate_instant_fees(events).await? {
+    ///     println!("{}", fee.payment_status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn batch_estimate_instant_fees(
         &self,
         events: impl IntoIterator<
@@ -89,9 +160,28 @@ impl Events {
     }
     /// Estimate the in-advance fees a usage event would cause.
     ///
+    /// Returns a list of [`Fee`](lago_types::Fee)s.
+    ///
     /// `POST /events/estimate_fees`, since 0.26.0-beta.
     ///
     /// Stores nothing. Only charges that are paid in advance are estimated, with what was used before taken into account; there may be several.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::EventEstimateFeesInput;
+    ///
+    /// let fees = lago
+    ///     .events()
+    ///     .estimate_fees(EventEstimateFeesInput::new("storage", "sub_1234567890"))
+    ///     .await?;
+    /// for fee in fees {
+    ///     println!("{}", fee.payment_status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn estimate_fees(
         &self,
         event: impl Into<lago_types::EventEstimateFeesInput>,
@@ -100,9 +190,25 @@ impl Events {
     }
     /// Estimate quickly what one event costs, ignoring earlier usage.
     ///
+    /// Returns a list of [`FeeEstimate`](lago_types::FeeEstimate)s.
+    ///
     /// `POST /events/estimate_instant_fees`, since 1.31.0.
     ///
     /// Stores nothing. It is fast because it looks at nothing that was used before: only charges with the models `standard` and `percentage` that are paid in advance are estimated. An unknown subscription makes it fail with 500.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::EventEstimateInstantFeesInput;
+    ///
+    /// let event = EventEstimateInstantFeesInput::new("storage", "sub_1234567890");
+    /// for fee in lago.events().estimate_instant_fees(event).await? {
+    ///     println!("{}", fee.payment_status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn estimate_instant_fees(
         &self,
         event: impl Into<lago_types::EventEstimateInstantFeesInput>,
@@ -116,9 +222,21 @@ impl Events {
     }
     /// Fetch a usage event by its transaction id.
     ///
+    /// Returns the [`Event`](lago_types::Event).
+    ///
     /// `GET /events/{transaction_id}`, since 0.37.0-beta.
     ///
     /// The first one with this key: events of several subscriptions may share it. An unknown key fails with 404 `event_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let event = lago.events().get("transaction_1234567890").await?;
+    /// println!("{}", event.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, transaction_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,

@@ -20,9 +20,23 @@ impl Features {
     }
     /// List the features that plans and subscriptions can grant.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Feature`](lago_types::Feature)s.
+    ///
     /// `GET /features`, since 1.31.0.
     ///
     /// Pages of 100, each with its privileges.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let features = lago.features().list().search_term("search_term").per_page(20).await?;
+    /// for feature in features {
+    ///     println!("{}", feature.code);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -39,33 +53,88 @@ impl Features {
     }
     /// Create a feature whose privileges plans can grant.
     ///
+    /// Returns the [`Feature`](lago_types::Feature).
+    ///
     /// `POST /features`, since 1.31.0. Not repeatable: after a time-out, look before you call again.
     ///
-    /// Nobody has it by that: a plan or a subscription has to grant it. The webhook feature.created follows.
+    /// Nobody has it by that: a plan or a subscription has to grant it. The webhook [`feature.created`](lago_types::WebhookEvent::FeatureCreated) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::FeatureInput;
+    ///
+    /// let feature = lago.features().create(FeatureInput::new("seats")).await?;
+    /// println!("{}", feature.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(&self, feature: impl Into<lago_types::FeatureInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: feature.into() })
     }
     /// Delete a feature and withdraw it from every plan and subscription.
     ///
+    /// Returns the [`Feature`](lago_types::Feature).
+    ///
     /// `DELETE /features/{code}`, since 1.31.0.
     ///
-    /// Every plan and subscription loses it at once. It cannot be undone. The webhook feature.deleted follows.
+    /// Every plan and subscription loses it at once. It cannot be undone. The webhook [`feature.deleted`](lago_types::WebhookEvent::FeatureDeleted) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let feature = lago.features().delete("seats").await?;
+    /// println!("{}", feature.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one feature and its privileges by code.
     ///
+    /// Returns the [`Feature`](lago_types::Feature).
+    ///
     /// `GET /features/{code}`, since 1.31.0.
     ///
     /// An unknown code fails with 404 `feature_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let feature = lago.features().get("seats").await?;
+    /// println!("{}", feature.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change a feature's name, description or privileges.
     ///
+    /// Returns the [`Feature`](lago_types::Feature).
+    ///
     /// `PUT /features/{code}`, since 1.31.0.
     ///
-    /// The webhook feature.updated follows.
+    /// The webhook [`feature.updated`](lago_types::WebhookEvent::FeatureUpdated) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::FeatureUpdate;
+    ///
+    /// let feature = lago
+    ///     .features()
+    ///     .update("seats", FeatureUpdate::new().name("Number of seats"))
+    ///     .await?;
+    /// println!("{}", feature.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,
@@ -93,9 +162,21 @@ impl FeaturesPrivileges {
     }
     /// Delete a privilege of a feature wherever it is granted.
     ///
+    /// Returns the [`Feature`](lago_types::Feature).
+    ///
     /// `DELETE /features/{code}/privileges/{privilege_code}`, since 1.31.0.
     ///
-    /// Every plan and subscription loses it at once. It cannot be undone. The webhook feature.updated follows.
+    /// Every plan and subscription loses it at once. It cannot be undone. The webhook [`feature.updated`](lago_types::WebhookEvent::FeatureUpdated) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let feature = lago.features().privileges().delete("seats", "max_admins").await?;
+    /// println!("{}", feature.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(
         &self,
         code: impl std::fmt::Display,

@@ -16,9 +16,22 @@ impl Fees {
     }
     /// List the fees charged to customers, invoiced or not.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Fee`](lago_types::Fee)s.
+    ///
     /// `GET /fees`, since 0.26.0-beta.
     ///
     /// Also fees that no invoice has, such as those of charges that are paid in advance without one.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for fee in lago.fees().list().external_customer_id("acme").per_page(20).await? {
+    ///     println!("{}", fee.payment_status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -63,9 +76,21 @@ impl Fees {
     }
     /// Delete a fee that no invoice holds yet.
     ///
+    /// Returns the [`Fee`](lago_types::Fee).
+    ///
     /// `DELETE /fees/{lago_id}`, since 1.6.4.
     ///
     /// A fee that is on an invoice is refused with 405. Deleting it again fails with 404.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let fee = lago.fees().delete("1a901a90-1a90-1a90-1a90-1a901a901a90").await?;
+    /// println!("{}", fee.payment_status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, lago_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
@@ -76,9 +101,21 @@ impl Fees {
     }
     /// Fetch one fee by its Lago id.
     ///
+    /// Returns the [`Fee`](lago_types::Fee).
+    ///
     /// `GET /fees/{lago_id}`, since 0.37.0-beta.
     ///
     /// An unknown id fails with 404 `fee_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let fee = lago.fees().get("1a901a90-1a90-1a90-1a90-1a901a901a90").await?;
+    /// println!("{}", fee.payment_status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -89,9 +126,29 @@ impl Fees {
     }
     /// Record the payment status of a fee without an invoice.
     ///
+    /// Returns the [`Fee`](lago_types::Fee).
+    ///
     /// `PUT /fees/{lago_id}`, since 0.37.0-beta.
     ///
     /// Moves no money. Fees on an invoice follow the invoice and are refused with 405 `invoiced_fee`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{FeePaymentStatus, FeeUpdate};
+    ///
+    /// let fee = lago
+    ///     .fees()
+    ///     .update(
+    ///         "1a901a90-1a90-1a90-1a90-1a901a901a90",
+    ///         FeeUpdate::new(FeePaymentStatus::Succeeded),
+    ///     )
+    ///     .await?;
+    /// println!("{}", fee.payment_status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         lago_id: impl std::fmt::Display,

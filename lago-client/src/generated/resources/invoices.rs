@@ -16,11 +16,30 @@ impl Invoices {
     }
     /// List the invoices of all customers.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Invoice`](lago_types::Invoice)s.
+    ///
     /// `GET /invoices`, since 0.26.0-beta.
     ///
     /// Without fees and credits; get one invoice for these. The total count may be half an hour old.
     ///
     /// Fails with 404 `billing_entity_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let invoices = lago
+    ///     .invoices()
+    ///     .list()
+    ///     .external_customer_id("acme")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for invoice in invoices {
+    ///     println!("{} {}", invoice.number, invoice.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -71,11 +90,31 @@ impl Invoices {
     }
     /// Issue a one-off invoice made of add-ons.
     ///
+    /// Returns the [`Invoice`](lago_types::Invoice).
+    ///
     /// `POST /invoices`, since 0.30.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
-    /// It is issued and collected at once, without a draft. The webhooks invoice.one_off_created and, once the PDF is made, invoice.generated follow. Each call makes one more invoice.
+    /// It is issued and collected at once, without a draft. The webhooks [`invoice.one_off_created`](lago_types::WebhookEvent::InvoiceOneOffCreated) and, once the PDF is made, [`invoice.generated`](lago_types::WebhookEvent::InvoiceGenerated) follow. Each call makes one more invoice.
     ///
     /// Fails with 404 `customer_not_found`, `fees_not_found`, `add_on_not_found` or `billing_entity_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{OneOffInvoiceFeeInput, OneOffInvoiceInput};
+    ///
+    /// let invoice = OneOffInvoiceInput::new(
+    ///     "hooli_1234",
+    ///     [OneOffInvoiceFeeInput::new("setup_fee")],
+    /// );
+    /// let invoice = lago.invoices().create(invoice).await?;
+    /// println!("{} {}", invoice.number, invoice.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "one-off")]
+    #[doc(alias = "one-time charge")]
     pub fn create(
         &self,
         invoice: impl Into<lago_types::OneOffInvoiceInput>,
@@ -84,11 +123,31 @@ impl Invoices {
     }
     /// Compute the next invoice without creating it.
     ///
+    /// Returns the [`InvoicePreview`](lago_types::InvoicePreview).
+    ///
     /// `POST /invoices/preview`, since 1.20.0.
     ///
     /// Stores nothing. The customer can be one whom Lago knows, or made up; so can coupons. Without subscriptions it previews a new one on `plan_code`. Plans of the product catalog make it fail with 500.
     ///
     /// Fails with 405 `premium_integration_missing`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{InvoicePreviewCustomerInput, InvoicePreviewInput};
+    ///
+    /// let input = InvoicePreviewInput::new()
+    ///     .plan_code("startup")
+    ///     .customer(InvoicePreviewCustomerInput::new().name("Gavin Belson"));
+    /// let invoice = lago.invoices().preview(input).await?;
+    /// println!("{} {}", invoice.number, invoice.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "forecast")]
+    #[doc(alias = "simulate")]
+    #[doc(alias = "upcoming invoice")]
     pub fn preview(
         &self,
         input: impl Into<lago_types::InvoicePreviewInput>,
@@ -97,9 +156,21 @@ impl Invoices {
     }
     /// Delete an invoice that is still a draft.
     ///
+    /// Returns the [`Invoice`](lago_types::Invoice).
+    ///
     /// `DELETE /invoices/{lago_id}`, since 1.51.0.
     ///
-    /// The draft leaves no number and no trace in lists and figures. The webhook invoice.deleted follows. An invoice that was issued is voided, not deleted.
+    /// The draft leaves no number and no trace in lists and figures. The webhook [`invoice.deleted`](lago_types::WebhookEvent::InvoiceDeleted) follows. An invoice that was issued is voided, not deleted.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let invoice = lago.invoices().delete("1a901a90-1a90-1a90-1a90-1a901a901a90").await?;
+    /// println!("{} {}", invoice.number, invoice.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, lago_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
@@ -110,9 +181,21 @@ impl Invoices {
     }
     /// Fetch one invoice with its fees and credits.
     ///
+    /// Returns the [`Invoice`](lago_types::Invoice).
+    ///
     /// `GET /invoices/{lago_id}`, since 0.37.0-beta.
     ///
     /// With fees, credits, taxes and periods, which lists leave out. An unknown id fails with 404 `invoice_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let invoice = lago.invoices().get("1a901a90-1a90-1a90-1a90-1a901a901a90").await?;
+    /// println!("{} {}", invoice.number, invoice.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -123,11 +206,29 @@ impl Invoices {
     }
     /// Change an invoice's payment status or metadata.
     ///
+    /// Returns the [`Invoice`](lago_types::Invoice).
+    ///
     /// `PUT /invoices/{lago_id}`, since 0.37.0-beta.
     ///
-    /// Records a payment that came by other means; it collects nothing. Paid credits of a wallet count from then on. When the status changes, the webhook invoice.payment_status_updated follows. A voided invoice is refused with 405.
+    /// Records a payment that came by other means; it collects nothing. Paid credits of a wallet count from then on. When the status changes, the webhook [`invoice.payment_status_updated`](lago_types::WebhookEvent::InvoicePaymentStatusUpdated) follows. A voided invoice is refused with 405.
     ///
     /// Fails with 405 `update_on_voided_invoice`, `metadata_on_draft_invoice` or `payment_status_update_on_draft_invoice`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{InvoicePaymentStatus, InvoiceUpdate};
+    ///
+    /// let invoice = InvoiceUpdate::new().payment_status(InvoicePaymentStatus::Succeeded);
+    /// let invoice = lago
+    ///     .invoices()
+    ///     .update("1a901a90-1a90-1a90-1a90-1a901a901a90", invoice)
+    ///     .await?;
+    /// println!("{} {}", invoice.number, invoice.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         lago_id: impl std::fmt::Display,
@@ -143,11 +244,27 @@ impl Invoices {
     }
     /// Get an invoice's PDF link, rendering the file when missing.
     ///
+    /// Returns the [`Invoice`](lago_types::Invoice), or `None`: the server accepted the call and has nothing to give yet.
+    ///
     /// `POST /invoices/{lago_id}/download`, since 0.37.0-beta.
     ///
-    /// Only finalized invoices have a PDF. While it is being made the response is empty: call again, or wait for the webhook invoice.generated.
+    /// Only finalized invoices have a PDF. While it is being made the response is empty: call again, or wait for the webhook [`invoice.generated`](lago_types::WebhookEvent::InvoiceGenerated).
     ///
-    /// `None` means that the server accepted the call and has nothing to give yet.
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let invoice = lago
+    ///     .invoices()
+    ///     .download("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// if let Some(invoice) = invoice {
+    ///     println!("{} {}", invoice.number, invoice.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "invoice pdf")]
     pub fn download(&self, lago_id: impl std::fmt::Display) -> DownloadRequest {
         Request::new(
             &self.client,
@@ -158,9 +275,26 @@ impl Invoices {
     }
     /// Finalize a draft invoice now and start collecting it.
     ///
+    /// Returns the [`Invoice`](lago_types::Invoice).
+    ///
     /// `PUT /invoices/{lago_id}/finalize`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
-    /// Ends the grace period now: the invoice gets its number, is issued and collected. The webhook invoice.created follows.
+    /// Ends the grace period now: the invoice gets its number, is issued and collected. The webhook [`invoice.created`](lago_types::WebhookEvent::InvoiceCreated) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let invoice = lago
+    ///     .invoices()
+    ///     .finalize("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{} {}", invoice.number, invoice.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "draft")]
+    #[doc(alias = "issue")]
     pub fn finalize(&self, lago_id: impl std::fmt::Display) -> FinalizeRequest {
         Request::new(
             &self.client,
@@ -171,9 +305,25 @@ impl Invoices {
     }
     /// Record that the payment dispute over an invoice was lost.
     ///
+    /// Returns the [`Invoice`](lago_types::Invoice).
+    ///
     /// `POST /invoices/{lago_id}/lose_dispute`, since 1.1.0. Not repeatable: after a time-out, look before you call again.
     ///
-    /// Each call sends the webhook and tells the tax provider, if there is one, once more. The webhook invoice.payment_dispute_lost follows.
+    /// Each call sends the webhook and tells the tax provider, if there is one, once more. The webhook [`invoice.payment_dispute_lost`](lago_types::WebhookEvent::InvoicePaymentDisputeLost) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let invoice = lago
+    ///     .invoices()
+    ///     .lose_dispute("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{} {}", invoice.number, invoice.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "chargeback")]
     pub fn lose_dispute(&self, lago_id: impl std::fmt::Display) -> LoseDisputeRequest {
         Request::new(
             &self.client,
@@ -184,11 +334,28 @@ impl Invoices {
     }
     /// Get a link where the customer pays an invoice.
     ///
+    /// Returns the [`InvoicePaymentUrl`](lago_types::InvoicePaymentUrl).
+    ///
     /// `POST /invoices/{lago_id}/payment_url`, since 0.56.0-beta.
     ///
     /// Nothing is charged until the customer pays there. The customer's payment provider has to support it.
     ///
     /// Fails with 422 `third_party_error` or `provider_error`, 429 `too_many_provider_requests`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let details = lago
+    ///     .invoices()
+    ///     .payment_url("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{:?}", details.payment_url);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "checkout")]
+    #[doc(alias = "payment link")]
     pub fn payment_url(&self, lago_id: impl std::fmt::Display) -> PaymentUrlRequest {
         Request::new(
             &self.client,
@@ -199,11 +366,24 @@ impl Invoices {
     }
     /// Recompute a draft invoice from the newest usage and prices.
     ///
+    /// Returns the [`Invoice`](lago_types::Invoice).
+    ///
     /// `PUT /invoices/{lago_id}/refresh`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
     /// Its fees are dropped and made anew. A voided invoice is refused with 403; servers up to 1.33 answer 200 and change nothing.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let invoice = lago.invoices().refresh("1a901a90-1a90-1a90-1a90-1a901a901a90").await?;
+    /// println!("{} {}", invoice.number, invoice.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "draft")]
     pub fn refresh(&self, lago_id: impl std::fmt::Display) -> RefreshRequest {
         Request::new(
             &self.client,
@@ -214,11 +394,23 @@ impl Invoices {
     }
     /// Restart the generation of an invoice that failed.
     ///
+    /// Returns the [`Invoice`](lago_types::Invoice).
+    ///
     /// `POST /invoices/{lago_id}/retry`, since 1.9.0. Not repeatable: after a time-out, look before you call again.
     ///
     /// For the status `failed` alone, mostly after a tax provider has been set right; others are refused with 405.
     ///
     /// Fails with 405 `invalid_status`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let invoice = lago.invoices().retry("1a901a90-1a90-1a90-1a90-1a901a901a90").await?;
+    /// println!("{} {}", invoice.number, invoice.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn retry(&self, lago_id: impl std::fmt::Display) -> RetryRequest {
         Request::new(
             &self.client,
@@ -229,15 +421,36 @@ impl Invoices {
     }
     /// Try again to collect the payment of an invoice.
     ///
+    /// Returns nothing.
+    ///
     /// `POST /invoices/{lago_id}/retry_payment`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
-    /// The payment provider is asked in the background; the webhook invoice.payment_status_updated or invoice.payment_failure follows. It may charge the customer twice where an earlier payment is under way.
+    /// The payment provider is asked in the background; the webhook [`invoice.payment_status_updated`](lago_types::WebhookEvent::InvoicePaymentStatusUpdated) or [`invoice.payment_failure`](lago_types::WebhookEvent::InvoicePaymentFailure) follows. It may charge the customer twice where an earlier payment is under way.
     ///
     /// Fails with 429 `too_many_provider_requests`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{PaymentMethodReferenceInput, PaymentMethodType};
+    ///
+    /// lago.invoices()
+    ///     .retry_payment("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .payment_method(
+    ///         PaymentMethodReferenceInput::new()
+    ///             .payment_method_type(PaymentMethodType::Provider),
+    ///     )
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
     /// - [`payment_method`](type.RetryPaymentRequest.html#method.payment_method): Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
+    #[doc(alias = "collect payment")]
+    #[doc(alias = "dunning")]
     pub fn retry_payment(&self, lago_id: impl std::fmt::Display) -> RetryPaymentRequest {
         Request::new(
             &self.client,
@@ -249,15 +462,34 @@ impl Invoices {
     }
     /// Void a finalized invoice, with a credit note if wanted.
     ///
+    /// Returns the [`Invoice`](lago_types::Invoice).
+    ///
     /// `POST /invoices/{lago_id}/void`, since 0.53.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
-    /// An invoice that was paid is refused, unless `generate_credit_note` gives its amount back. Wallet credits that it used come back. The webhook invoice.voided follows.
+    /// An invoice that was paid is refused, unless `generate_credit_note` gives its amount back. Wallet credits that it used come back. The webhook [`invoice.voided`](lago_types::WebhookEvent::InvoiceVoided) follows.
     ///
     /// Fails with 405 `not_voidable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::InvoiceVoidInput;
+    ///
+    /// let invoice = lago
+    ///     .invoices()
+    ///     .void("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .input(InvoiceVoidInput::new().generate_credit_note(true))
+    ///     .await?;
+    /// println!("{} {}", invoice.number, invoice.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
     /// - [`input`](type.VoidRequest.html#method.input): What to do, in more detail.
+    #[doc(alias = "write off")]
     pub fn void(&self, lago_id: impl std::fmt::Display) -> VoidRequest {
         Request::new(
             &self.client,
@@ -270,6 +502,17 @@ impl Invoices {
     /// Fetch the PDF of an invoice, which is made first when it is missing.
     ///
     /// `POST /invoices/{lago_id}/download`, since 0.37.0-beta, then `GET /invoices/{lago_id}`, since 0.37.0-beta, until `file_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let pdf = lago.invoices().fetch_pdf("1a901a90-1a90-1a90-1a90-1a901a901a90").await?;
+    /// println!("{} bytes of PDF", pdf.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "invoice pdf")]
     pub fn fetch_pdf(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
         crate::FileRequest::new(
@@ -283,6 +526,16 @@ impl Invoices {
     ///
     /// `GET /invoices/{lago_id}`, since 0.37.0-beta, until `xml_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
     /// With the feature `unpublished` it is made first when it is missing, by `POST /invoices/{lago_id}/download_xml`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let xml = lago.invoices().fetch_xml("1a901a90-1a90-1a90-1a90-1a901a901a90").await?;
+    /// println!("{} bytes of XML", xml.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn fetch_xml(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
         let file = crate::FileRequest::new(

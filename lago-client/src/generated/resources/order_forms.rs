@@ -16,11 +16,32 @@ impl OrderForms {
     }
     /// List the order forms of your organization, newest first.
     ///
+    /// Returns a [`Page`](crate::Page) of [`OrderForm`](lago_types::OrderForm)s.
+    ///
     /// `GET /order_forms`, since 1.52.0.
     ///
     /// Needs the order forms feature; without it the response is 403 with the code `feature_unavailable`.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::OrderFormStatus;
+    ///
+    /// let order_forms = lago
+    ///     .order_forms()
+    ///     .list()
+    ///     .status([OrderFormStatus::Generated])
+    ///     .per_page(20)
+    ///     .await?;
+    /// for order_form in order_forms {
+    ///     println!("{} {}", order_form.number, order_form.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -55,11 +76,26 @@ impl OrderForms {
     }
     /// Fetch one order form by its Lago id.
     ///
+    /// Returns the [`OrderForm`](lago_types::OrderForm).
+    ///
     /// `GET /order_forms/{lago_id}`, since 1.52.0.
     ///
     /// Needs the order forms feature.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let order_form = lago
+    ///     .order_forms()
+    ///     .get("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{} {}", order_form.number, order_form.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -70,11 +106,32 @@ impl OrderForms {
     }
     /// Record that the customer signed an order form, which makes its order.
     ///
+    /// Returns the [`OrderForm`](lago_types::OrderForm).
+    ///
     /// `POST /order_forms/{lago_id}/mark_as_signed`, since 1.52.0.
     ///
     /// Irrevocable. The new order is not part of the response: list the orders with this order form number. Needs the order forms feature.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::OrderFormMarkAsSignedInput;
+    ///
+    /// let order_form = lago
+    ///     .order_forms()
+    ///     .mark_as_signed("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .order_form(
+    ///         OrderFormMarkAsSignedInput::new()
+    ///             .signed_document("data:application/pdf;base64,JVBERi0xLjQKJcfs..."),
+    ///     )
+    ///     .await?;
+    /// println!("{} {}", order_form.number, order_form.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -93,11 +150,26 @@ impl OrderForms {
     }
     /// Void an order form that nobody has signed.
     ///
+    /// Returns the [`OrderForm`](lago_types::OrderForm).
+    ///
     /// `POST /order_forms/{lago_id}/void`, since 1.52.0.
     ///
     /// Voids the quote version behind it as well, which can then be cloned. Needs the order forms feature.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let order_form = lago
+    ///     .order_forms()
+    ///     .void("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{} {}", order_form.number, order_form.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn void(&self, lago_id: impl std::fmt::Display) -> VoidRequest {
         Request::new(
             &self.client,

@@ -16,11 +16,27 @@ impl Orders {
     }
     /// List the orders of your organization, newest first.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Order`](lago_types::Order)s.
+    ///
     /// `GET /orders`, since 1.52.0.
     ///
     /// Needs the order forms feature.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::OrderStatus;
+    ///
+    /// let orders = lago.orders().list().status([OrderStatus::Created]).per_page(20).await?;
+    /// for order in orders {
+    ///     println!("{} {}", order.number, order.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -57,11 +73,23 @@ impl Orders {
     }
     /// Fetch one order by its Lago id.
     ///
+    /// Returns the [`Order`](lago_types::Order).
+    ///
     /// `GET /orders/{lago_id}`, since 1.52.0.
     ///
     /// Needs the order forms feature.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let order = lago.orders().get("1a901a90-1a90-1a90-1a90-1a901a901a90").await?;
+    /// println!("{} {}", order.number, order.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -72,11 +100,31 @@ impl Orders {
     }
     /// Execute an order now, making what the customer ordered.
     ///
+    /// Returns the [`Order`](lago_types::Order).
+    ///
     /// `POST /orders/{lago_id}/execute`, since 1.52.0.
     ///
     /// Everything is made before the response, or nothing. A failed execution is an error whose code names the cause, 404 if an ordered object is gone; the order then has the status `failed`, tells the reasons in its execution record, and can be executed again. One that was executed stays as it is. Needs the order forms feature.
     ///
     /// Fails with 403 `feature_unavailable`, 404 `order_not_found`, `plan_not_found`, `coupon_not_found`, `charge_not_found`, `fixed_charge_not_found` or `billable_metric_not_found`, 422 `lock_acquisition_failed`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{OrderExecuteInput, OrderExecutionMode};
+    ///
+    /// let order = lago
+    ///     .orders()
+    ///     .execute("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .order(
+    ///         OrderExecuteInput::new().execution_mode(OrderExecutionMode::ExecuteInLago),
+    ///     )
+    ///     .await?;
+    /// println!("{} {}", order.number, order.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///

@@ -16,17 +16,44 @@ impl Organizations {
     }
     /// Fetch your organization's details and billing defaults.
     ///
+    /// Returns the [`Organization`](lago_types::Organization).
+    ///
     /// `GET /organizations`, since 1.53.0.
     ///
     /// It is the one that the API key belongs to. Its taxes are left out; the response to an update has them.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let organization = lago.organizations().get().await?;
+    /// println!("{}", organization.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> GetRequest {
         Request::new(&self.client, Get {})
     }
     /// Change your organization's details and billing defaults.
     ///
+    /// Returns the [`Organization`](lago_types::Organization).
+    ///
     /// `PUT /organizations`, since 0.26.0-beta.
     ///
     /// It is the one that the API key belongs to. Servers without a premium licence ignore some fields, which say so.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::OrganizationUpdate;
+    ///
+    /// let organization = OrganizationUpdate::new().webhook_url("https://webhook.brex.com");
+    /// let organization = lago.organizations().update(organization).await?;
+    /// println!("{}", organization.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         organization: impl Into<lago_types::OrganizationUpdate>,

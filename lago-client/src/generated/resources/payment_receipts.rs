@@ -16,9 +16,22 @@ impl PaymentReceipts {
     }
     /// List the receipts issued for payments.
     ///
+    /// Returns a [`Page`](crate::Page) of [`PaymentReceipt`](lago_types::PaymentReceipt)s.
+    ///
     /// `GET /payment_receipts`, since 1.22.0.
     ///
     /// One for each payment that succeeded, where the organization issues receipts.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for receipt in lago.payment_receipts().list().per_page(20).await? {
+    ///     println!("{}", receipt.number);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -35,9 +48,24 @@ impl PaymentReceipts {
     }
     /// Fetch one payment receipt by its Lago id.
     ///
+    /// Returns the [`PaymentReceipt`](lago_types::PaymentReceipt).
+    ///
     /// `GET /payment_receipts/{lago_id}`, since 1.22.0.
     ///
     /// With the payment that it is for.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let receipt = lago
+    ///     .payment_receipts()
+    ///     .get("5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba")
+    ///     .await?;
+    /// println!("{}", receipt.number);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -49,6 +77,19 @@ impl PaymentReceipts {
     /// Fetch the PDF of a payment receipt, once it is made.
     ///
     /// `GET /payment_receipts/{lago_id}`, since 1.22.0, until `file_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let pdf = lago
+    ///     .payment_receipts()
+    ///     .fetch_pdf("5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba")
+    ///     .await?;
+    /// println!("{} bytes of PDF", pdf.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn fetch_pdf(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
         crate::FileRequest::new(
@@ -60,6 +101,19 @@ impl PaymentReceipts {
     /// Fetch the XML file of a payment receipt, once it is made.
     ///
     /// `GET /payment_receipts/{lago_id}`, since 1.22.0, until `xml_url` is there; then what is there, without the API key. See [`FileRequest`](crate::FileRequest).
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let xml = lago
+    ///     .payment_receipts()
+    ///     .fetch_xml("5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba")
+    ///     .await?;
+    /// println!("{} bytes of XML", xml.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn fetch_xml(&self, lago_id: impl std::fmt::Display) -> crate::FileRequest {
         let lago_id = lago_id.to_string();
         crate::FileRequest::new(

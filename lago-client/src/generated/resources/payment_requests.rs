@@ -16,11 +16,30 @@ impl PaymentRequests {
     }
     /// List the payment requests sent to all customers.
     ///
+    /// Returns a [`Page`](crate::Page) of [`PaymentRequest`](lago_types::PaymentRequest)s.
+    ///
     /// `GET /payment_requests`, since 1.10.0.
     ///
     /// Each has its customer and the invoices that it asks for.
     ///
     /// Fails with 404 `billing_entity_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let requests = lago
+    ///     .payment_requests()
+    ///     .list()
+    ///     .external_customer_id("acme")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for request in requests {
+    ///     println!("{} {}", request.lago_id, request.payment_status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -43,11 +62,30 @@ impl PaymentRequests {
     }
     /// Ask a customer to pay a set of overdue invoices.
     ///
+    /// Returns the [`PaymentRequest`](lago_types::PaymentRequest).
+    ///
     /// `POST /payment_requests`, since 1.10.0. Not repeatable: after a time-out, look before you call again.
     ///
-    /// All invoices have to be overdue and in one currency. The customer gets one e-mail, and the payment provider is asked to collect the sum. The webhook payment_request.created follows, then payment_request.payment_status_updated or payment_request.payment_failure.
+    /// All invoices have to be overdue and in one currency. The customer gets one e-mail, and the payment provider is asked to collect the sum. The webhook [`payment_request.created`](lago_types::WebhookEvent::PaymentRequestCreated) follows, then [`payment_request.payment_status_updated`](lago_types::WebhookEvent::PaymentRequestPaymentStatusUpdated) or [`payment_request.payment_failure`](lago_types::WebhookEvent::PaymentRequestPaymentFailure).
     ///
     /// Fails with 404 `customer_not_found` or `invoice_not_found`, 405 `invoices_not_overdue`, `invoices_have_different_currencies`, `invoices_have_different_billing_entities` or `invoices_not_ready_for_payment_processing`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::PaymentRequestInput;
+    ///
+    /// let lago_invoice_ids = "1a901a90-1a90-4a90-9a90-1a901a901a90".parse::<uuid::Uuid>()?;
+    /// let request = lago
+    ///     .payment_requests()
+    ///     .create(PaymentRequestInput::new("acme", [lago_invoice_ids]))
+    ///     .await?;
+    /// println!("{} {}", request.lago_id, request.payment_status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "dunning")]
     pub fn create(
         &self,
         payment_request: impl Into<lago_types::PaymentRequestInput>,
@@ -61,9 +99,24 @@ impl PaymentRequests {
     }
     /// Fetch one payment request by its Lago id.
     ///
+    /// Returns the [`PaymentRequest`](lago_types::PaymentRequest).
+    ///
     /// `GET /payment_requests/{lago_id}`, since 1.31.0.
     ///
     /// With its customer and the invoices that it asks for.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let request = lago
+    ///     .payment_requests()
+    ///     .get("f4a842d6-4bde-11ec-81d3-0242ac130003")
+    ///     .await?;
+    /// println!("{} {}", request.lago_id, request.payment_status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,

@@ -16,9 +16,28 @@ impl Payments {
     }
     /// List the payments of all customers.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Payment`](lago_types::Payment)s.
+    ///
     /// `GET /payments`, since 1.21.0.
     ///
     /// Those that a provider collected and those that were recorded by hand, also failed ones.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let payments = lago
+    ///     .payments()
+    ///     .list()
+    ///     .external_customer_id("acme")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for payment in payments {
+    ///     println!("{} {}", payment.lago_id, payment.amount_cents);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -37,19 +56,49 @@ impl Payments {
     }
     /// Record a payment received outside the payment providers.
     ///
+    /// Returns the [`Payment`](lago_types::Payment).
+    ///
     /// `POST /payments`, since 1.21.0. Not repeatable: after a time-out, look before you call again.
     ///
     /// Records money that came by other means, in full or in part; the invoice is paid once its total is reached. No provider is asked. Each call records one more payment.
     ///
     /// Fails with 404 `invoice_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::PaymentInput;
+    ///
+    /// let invoice_id = "486b147a-02a1-4ccf-8603-f3541fc25e7a".parse::<uuid::Uuid>()?;
+    /// let payment = lago
+    ///     .payments()
+    ///     .create(PaymentInput::new(invoice_id, 100, "ref1"))
+    ///     .await?;
+    /// println!("{} {}", payment.lago_id, payment.amount_cents);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(&self, payment: impl Into<lago_types::PaymentInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: payment.into() })
     }
     /// Fetch one payment by its Lago id.
     ///
+    /// Returns the [`Payment`](lago_types::Payment).
+    ///
     /// `GET /payments/{lago_id}`, since 1.22.0.
     ///
     /// An unknown id fails with 404 `payment_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let payment = lago.payments().get("f4a842d6-4bde-11ec-81d3-0242ac130003").await?;
+    /// println!("{} {}", payment.lago_id, payment.amount_cents);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,

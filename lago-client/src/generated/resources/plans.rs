@@ -15,14 +15,19 @@ impl Plans {
         Self { client: client.clone() }
     }
     /// Calls about charges of plans.
+    #[doc(alias = "price")]
+    #[doc(alias = "pricing")]
     pub fn charges(&self) -> PlansCharges {
         PlansCharges::new(&self.client)
     }
     /// Calls about entitlements of plans.
+    #[doc(alias = "feature flag")]
+    #[doc(alias = "quota")]
     pub fn entitlements(&self) -> PlansEntitlements {
         PlansEntitlements::new(&self.client)
     }
     /// Calls about fixed charges of plans.
+    #[doc(alias = "recurring fee")]
     pub fn fixed_charges(&self) -> PlansFixedCharges {
         PlansFixedCharges::new(&self.client)
     }
@@ -32,9 +37,22 @@ impl Plans {
     }
     /// List the plans customers can subscribe to.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Plan`](lago_types::Plan)s.
+    ///
     /// `GET /plans`, since 0.26.0-beta.
     ///
     /// Pages of 100. Fixed charges are left out; get one plan for these.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for plan in lago.plans().list().per_page(20).await? {
+    ///     println!("{} {}", plan.code, plan.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -44,33 +62,94 @@ impl Plans {
     }
     /// Create a plan with its base price and charges.
     ///
+    /// Returns the [`Plan`](lago_types::Plan).
+    ///
     /// `POST /plans`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
-    /// Nothing is billed by it: a customer has to subscribe. A code that is taken is refused with `value_already_exist`. The webhook plan.created follows.
+    /// Nothing is billed by it: a customer has to subscribe. A code that is taken is refused with `value_already_exist`. The webhook [`plan.created`](lago_types::WebhookEvent::PlanCreated) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{Currency, PlanInput, PlanInputRequired, PlanInterval};
+    ///
+    /// let plan = PlanInput::new(PlanInputRequired {
+    ///     name: "Startup".into(),
+    ///     code: "startup".into(),
+    ///     interval: Some(PlanInterval::Monthly),
+    ///     amount_cents: Some(10000),
+    ///     amount_currency: Currency::Usd,
+    ///     pay_in_advance: Some(true),
+    /// });
+    /// let plan = lago.plans().create(plan).await?;
+    /// println!("{} {}", plan.code, plan.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "trial")]
     pub fn create(&self, plan: impl Into<lago_types::PlanInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: plan.into() })
     }
     /// Delete a plan, ending the subscriptions to it.
     ///
+    /// Returns the [`Plan`](lago_types::Plan).
+    ///
     /// `DELETE /plans/{code}`, since 0.26.0-beta.
     ///
-    /// Runs in the background: subscriptions to the plan end, and until all have the plan says `pending_deletion`. The webhook plan.deleted follows.
+    /// Runs in the background: subscriptions to the plan end, and until all have the plan says `pending_deletion`. The webhook [`plan.deleted`](lago_types::WebhookEvent::PlanDeleted) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let plan = lago.plans().delete("startup").await?;
+    /// println!("{} {}", plan.code, plan.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one plan with its charges.
     ///
+    /// Returns the [`Plan`](lago_types::Plan).
+    ///
     /// `GET /plans/{code}`, since 0.26.0-beta.
     ///
     /// With its fixed charges, which lists leave out. An unknown code fails with 404 `plan_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let plan = lago.plans().get("startup").await?;
+    /// println!("{} {}", plan.code, plan.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change a plan's price, terms and charges.
     ///
+    /// Returns the [`Plan`](lago_types::Plan).
+    ///
     /// `PUT /plans/{code}`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
-    /// Some fields are ignored once a subscription uses the plan. The webhook plan.updated follows.
+    /// Some fields are ignored once a subscription uses the plan. The webhook [`plan.updated`](lago_types::WebhookEvent::PlanUpdated) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::PlanUpdate;
+    ///
+    /// let plan = lago.plans().update("startup", PlanUpdate::new().name("Startup")).await?;
+    /// println!("{} {}", plan.code, plan.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,
@@ -102,9 +181,22 @@ impl PlansCharges {
     }
     /// List the usage-based charges of a plan.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Charge`](lago_types::Charge)s.
+    ///
     /// `GET /plans/{code}/charges`, since 1.42.0.
     ///
     /// Each with its properties and filters. Of a subscription, those that override the plan's stand in their place.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for charge in lago.plans().charges().list("startup").per_page(20).await? {
+    ///     println!("{} {}", charge.lago_id, charge.charge_model);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -120,9 +212,26 @@ impl PlansCharges {
     }
     /// Add a usage-based charge to a plan.
     ///
+    /// Returns the [`Charge`](lago_types::Charge).
+    ///
     /// `POST /plans/{code}/charges`, since 1.42.0. Not repeatable: after a time-out, look before you call again.
     ///
-    /// With `cascade_updates` plans that overrides made for subscriptions get it too. The webhook plan.updated follows.
+    /// With `cascade_updates` plans that overrides made for subscriptions get it too. The webhook [`plan.updated`](lago_types::WebhookEvent::PlanUpdated) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{ChargeInput, ChargeModel};
+    ///
+    /// let billable_metric_id = "1a901a90-1a90-1a90-1a90-1a901a901a90"
+    ///     .parse::<uuid::Uuid>()?;
+    /// let charge = ChargeInput::new(billable_metric_id, ChargeModel::Standard);
+    /// let charge = lago.plans().charges().create("startup", charge).await?;
+    /// println!("{} {}", charge.lago_id, charge.charge_model);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         code: impl std::fmt::Display,
@@ -138,9 +247,28 @@ impl PlansCharges {
     }
     /// Remove a usage-based charge from a plan.
     ///
+    /// Returns the [`Charge`](lago_types::Charge).
+    ///
     /// `DELETE /plans/{code}/charges/{charge_code}`, since 1.42.0.
     ///
-    /// With `cascade_updates` it also goes from plans that overrides made for subscriptions. The webhook plan.updated follows.
+    /// With `cascade_updates` it also goes from plans that overrides made for subscriptions. The webhook [`plan.updated`](lago_types::WebhookEvent::PlanUpdated) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::ChargeDeleteInput;
+    ///
+    /// let charge = lago
+    ///     .plans()
+    ///     .charges()
+    ///     .delete("startup", "api_requests_charge")
+    ///     .charge(ChargeDeleteInput::new().cascade_updates(true))
+    ///     .await?;
+    /// println!("{} {}", charge.lago_id, charge.charge_model);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -161,9 +289,21 @@ impl PlansCharges {
     }
     /// Fetch one usage-based charge of a plan.
     ///
+    /// Returns the [`Charge`](lago_types::Charge).
+    ///
     /// `GET /plans/{code}/charges/{charge_code}`, since 1.42.0.
     ///
     /// Servers older than 1.42 have no such path; there the plan has its charges.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let charge = lago.plans().charges().get("startup", "api_requests_charge").await?;
+    /// println!("{} {}", charge.lago_id, charge.charge_model);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(
         &self,
         code: impl std::fmt::Display,
@@ -179,9 +319,31 @@ impl PlansCharges {
     }
     /// Change the pricing of a plan's usage-based charge.
     ///
+    /// Returns the [`Charge`](lago_types::Charge).
+    ///
     /// `PUT /plans/{code}/charges/{charge_code}`, since 1.42.0.
     ///
-    /// Model and prices have to be said again each time. Once a subscription uses the plan, the charge model stays. The webhook plan.updated follows.
+    /// Model and prices have to be said again each time. Once a subscription uses the plan, the charge model stays. The webhook [`plan.updated`](lago_types::WebhookEvent::PlanUpdated) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{ChargeModel, ChargePropertiesInput, ChargeUpdate};
+    ///
+    /// let charge = ChargeUpdate::new(
+    ///     ChargeModel::Standard,
+    ///     ChargePropertiesInput::new().amount("30"),
+    /// );
+    /// let charge = lago
+    ///     .plans()
+    ///     .charges()
+    ///     .update("startup", "api_requests_charge", charge)
+    ///     .await?;
+    /// println!("{} {}", charge.lago_id, charge.charge_model);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,
@@ -211,9 +373,29 @@ impl PlansChargesFilters {
     }
     /// List the price filters of a plan's charge.
     ///
+    /// Returns a [`Page`](crate::Page) of [`ChargeFilter`](lago_types::ChargeFilter)s.
+    ///
     /// `GET /plans/{code}/charges/{charge_code}/filters`, since 1.42.0.
     ///
     /// Pages of 100. An event that matches none of them has the price of the charge.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let filters = lago
+    ///     .plans()
+    ///     .charges()
+    ///     .filters()
+    ///     .list("startup", "api_requests_charge")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for filter in filters {
+    ///     println!("{:?}", filter.lago_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -234,9 +416,32 @@ impl PlansChargesFilters {
     }
     /// Add a filter with its own price to a plan's charge.
     ///
+    /// Returns the [`ChargeFilter`](lago_types::ChargeFilter).
+    ///
     /// `POST /plans/{code}/charges/{charge_code}/filters`, since 1.42.0. Not repeatable: after a time-out, look before you call again.
     ///
     /// Its values have to be among the filters of the billable metric.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{ChargeFilterInput, ChargePropertiesInput};
+    ///
+    /// let filter = ChargeFilterInput::new(
+    ///     ChargePropertiesInput::new().amount("30"),
+    ///     [("region", vec!["us-east-1".to_owned()])],
+    /// );
+    /// let filter = lago
+    ///     .plans()
+    ///     .charges()
+    ///     .filters()
+    ///     .create("startup", "api_requests_charge", filter)
+    ///     .await?;
+    /// println!("{:?}", filter.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         code: impl std::fmt::Display,
@@ -254,9 +459,29 @@ impl PlansChargesFilters {
     }
     /// Remove a price filter from a plan's charge.
     ///
+    /// Returns the [`ChargeFilter`](lago_types::ChargeFilter).
+    ///
     /// `DELETE /plans/{code}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
     ///
     /// Events that matched it have the price of the charge from then on.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::ChargeFilterDeleteInput;
+    ///
+    /// let filter = lago
+    ///     .plans()
+    ///     .charges()
+    ///     .filters()
+    ///     .delete("startup", "api_requests_charge", "1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .filter(ChargeFilterDeleteInput::new().cascade_updates(true))
+    ///     .await?;
+    /// println!("{:?}", filter.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -279,9 +504,26 @@ impl PlansChargesFilters {
     }
     /// Fetch one price filter of a plan's charge.
     ///
+    /// Returns the [`ChargeFilter`](lago_types::ChargeFilter).
+    ///
     /// `GET /plans/{code}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
     ///
     /// An unknown id fails with 404 `charge_filter_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let filter = lago
+    ///     .plans()
+    ///     .charges()
+    ///     .filters()
+    ///     .get("startup", "api_requests_charge", "1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{:?}", filter.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(
         &self,
         code: impl std::fmt::Display,
@@ -299,9 +541,33 @@ impl PlansChargesFilters {
     }
     /// Change a price filter of a plan's charge.
     ///
+    /// Returns the [`ChargeFilter`](lago_types::ChargeFilter).
+    ///
     /// `PUT /plans/{code}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
     ///
     /// Presentation group keys belong to the charge, and are dropped from the prices here.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::ChargeFilterUpdate;
+    ///
+    /// let filter = lago
+    ///     .plans()
+    ///     .charges()
+    ///     .filters()
+    ///     .update(
+    ///         "startup",
+    ///         "api_requests_charge",
+    ///         "1a901a90-1a90-1a90-1a90-1a901a901a90",
+    ///         ChargeFilterUpdate::new().invoice_display_name("AWS"),
+    ///     )
+    ///     .await?;
+    /// println!("{:?}", filter.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,
@@ -337,9 +603,22 @@ impl PlansEntitlements {
     }
     /// List the features and privileges a plan grants.
     ///
+    /// Returns a list of [`PlanEntitlement`](lago_types::PlanEntitlement)s.
+    ///
     /// `GET /plans/{code}/entitlements`, since 1.31.0.
     ///
     /// What the plan grants to all its subscriptions, unless a subscription has values of its own.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for entitlement in lago.plans().entitlements().list("startup").await? {
+    ///     println!("{}", entitlement.code);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self, code: impl std::fmt::Display) -> EntitlementsListRequest {
         Request::new(
             &self.client,
@@ -350,9 +629,37 @@ impl PlansEntitlements {
     }
     /// Add or change some entitlements of a plan, keeping the others.
     ///
+    /// Returns a list of [`PlanEntitlement`](lago_types::PlanEntitlement)s.
+    ///
     /// `PATCH /plans/{code}/entitlements`, since 1.31.0.
     ///
     /// What the call does not name stays as it is.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let entitlements = lago
+    ///     .plans()
+    ///     .entitlements()
+    ///     .merge(
+    ///         "startup",
+    ///         [
+    ///             (
+    ///                 "seats",
+    ///                 std::collections::BTreeMap::from([
+    ///                     ("max".to_owned(), serde_json::Value::from(20)),
+    ///                 ]),
+    ///             ),
+    ///         ],
+    ///     )
+    ///     .await?;
+    /// for entitlement in entitlements {
+    ///     println!("{}", entitlement.code);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn merge(
         &self,
         code: impl std::fmt::Display,
@@ -376,9 +683,37 @@ impl PlansEntitlements {
     }
     /// Replace all entitlements of a plan with the given ones.
     ///
+    /// Returns a list of [`PlanEntitlement`](lago_types::PlanEntitlement)s.
+    ///
     /// `POST /plans/{code}/entitlements`, since 1.31.0.
     ///
     /// Features that the call does not name are withdrawn. To add some, use the call that changes entitlements.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let entitlements = lago
+    ///     .plans()
+    ///     .entitlements()
+    ///     .replace(
+    ///         "startup",
+    ///         [
+    ///             (
+    ///                 "seats",
+    ///                 std::collections::BTreeMap::from([
+    ///                     ("max".to_owned(), serde_json::Value::from(20)),
+    ///                 ]),
+    ///             ),
+    ///         ],
+    ///     )
+    ///     .await?;
+    /// for entitlement in entitlements {
+    ///     println!("{}", entitlement.code);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn replace(
         &self,
         code: impl std::fmt::Display,
@@ -402,9 +737,21 @@ impl PlansEntitlements {
     }
     /// Withdraw a feature from a plan.
     ///
+    /// Returns the [`PlanEntitlement`](lago_types::PlanEntitlement).
+    ///
     /// `DELETE /plans/{code}/entitlements/{feature_code}`, since 1.31.0.
     ///
     /// Subscriptions have it no longer, unless it was granted to them alone. The feature stays in the catalogue.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let entitlement = lago.plans().entitlements().delete("startup", "seats").await?;
+    /// println!("{}", entitlement.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(
         &self,
         code: impl std::fmt::Display,
@@ -420,9 +767,21 @@ impl PlansEntitlements {
     }
     /// Fetch what a plan grants for one feature.
     ///
+    /// Returns the [`PlanEntitlement`](lago_types::PlanEntitlement).
+    ///
     /// `GET /plans/{code}/entitlements/{feature_code}`, since 1.31.0.
     ///
     /// A feature that the plan does not grant fails with 404.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let entitlement = lago.plans().entitlements().get("startup", "seats").await?;
+    /// println!("{}", entitlement.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(
         &self,
         code: impl std::fmt::Display,
@@ -450,9 +809,26 @@ impl PlansEntitlementsPrivileges {
     }
     /// Withdraw one privilege of a feature from a plan.
     ///
+    /// Returns the [`PlanEntitlement`](lago_types::PlanEntitlement).
+    ///
     /// `DELETE /plans/{code}/entitlements/{feature_code}/privileges/{privilege_code}`, since 1.31.0.
     ///
     /// The feature stays granted without this privilege.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let entitlement = lago
+    ///     .plans()
+    ///     .entitlements()
+    ///     .privileges()
+    ///     .delete("startup", "seats", "max_admins")
+    ///     .await?;
+    /// println!("{}", entitlement.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(
         &self,
         code: impl std::fmt::Display,
@@ -482,9 +858,23 @@ impl PlansFixedCharges {
     }
     /// List the fixed charges of a plan.
     ///
+    /// Returns a [`Page`](crate::Page) of [`FixedCharge`](lago_types::FixedCharge)s.
+    ///
     /// `GET /plans/{code}/fixed_charges`, since 1.42.0.
     ///
     /// Of a subscription, units and prices of its own stand in place of the plan's.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let fixed_charges = lago.plans().fixed_charges().list("startup").per_page(20).await?;
+    /// for fixed_charge in fixed_charges {
+    ///     println!("{} {}", fixed_charge.lago_id, fixed_charge.charge_model);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -500,9 +890,28 @@ impl PlansFixedCharges {
     }
     /// Add a fixed charge, billed whatever the usage, to a plan.
     ///
+    /// Returns the [`FixedCharge`](lago_types::FixedCharge).
+    ///
     /// `POST /plans/{code}/fixed_charges`, since 1.42.0. Not repeatable: after a time-out, look before you call again.
     ///
     /// Running subscriptions have it from their next period on, or from now on with `apply_units_immediately`, which may bill at once.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::FixedChargeInput;
+    ///
+    /// let fixed_charge = FixedChargeInput::new().invoice_display_name("Setup Fee");
+    /// let fixed_charge = lago
+    ///     .plans()
+    ///     .fixed_charges()
+    ///     .create("startup", fixed_charge)
+    ///     .await?;
+    /// println!("{} {}", fixed_charge.lago_id, fixed_charge.charge_model);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         code: impl std::fmt::Display,
@@ -518,9 +927,28 @@ impl PlansFixedCharges {
     }
     /// Remove a fixed charge from a plan.
     ///
+    /// Returns the [`FixedCharge`](lago_types::FixedCharge).
+    ///
     /// `DELETE /plans/{code}/fixed_charges/{fixed_charge_code}`, since 1.42.0.
     ///
-    /// With `cascade_updates` it also goes from plans that overrides made for subscriptions. The webhook plan.updated follows.
+    /// With `cascade_updates` it also goes from plans that overrides made for subscriptions. The webhook [`plan.updated`](lago_types::WebhookEvent::PlanUpdated) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::FixedChargeDeleteInput;
+    ///
+    /// let fixed_charge = lago
+    ///     .plans()
+    ///     .fixed_charges()
+    ///     .delete("startup", "setup_fee_charge")
+    ///     .fixed_charge(FixedChargeDeleteInput::new().cascade_updates(true))
+    ///     .await?;
+    /// println!("{} {}", fixed_charge.lago_id, fixed_charge.charge_model);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -541,9 +969,25 @@ impl PlansFixedCharges {
     }
     /// Fetch one fixed charge of a plan.
     ///
+    /// Returns the [`FixedCharge`](lago_types::FixedCharge).
+    ///
     /// `GET /plans/{code}/fixed_charges/{fixed_charge_code}`, since 1.42.0.
     ///
     /// Servers older than 1.42 have no such path; there the plan has its fixed charges.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let fixed_charge = lago
+    ///     .plans()
+    ///     .fixed_charges()
+    ///     .get("startup", "setup_fee_charge")
+    ///     .await?;
+    /// println!("{} {}", fixed_charge.lago_id, fixed_charge.charge_model);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(
         &self,
         code: impl std::fmt::Display,
@@ -559,9 +1003,34 @@ impl PlansFixedCharges {
     }
     /// Change the units or pricing of a plan's fixed charge.
     ///
+    /// Returns the [`FixedCharge`](lago_types::FixedCharge).
+    ///
     /// `PUT /plans/{code}/fixed_charges/{fixed_charge_code}`, since 1.42.0.
     ///
     /// New units count from the next period on, or from now on with `apply_units_immediately`, which may bill at once.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{
+    ///     FixedChargeModel, FixedChargePropertiesInput, FixedChargeUpdate,
+    /// };
+    ///
+    /// let fixed_charge = FixedChargeUpdate::new(
+    ///     FixedChargeModel::Standard,
+    ///     FixedChargePropertiesInput::new().amount("30"),
+    ///     "10.0",
+    /// );
+    /// let fixed_charge = lago
+    ///     .plans()
+    ///     .fixed_charges()
+    ///     .update("startup", "setup_fee_charge", fixed_charge)
+    ///     .await?;
+    /// println!("{} {}", fixed_charge.lago_id, fixed_charge.charge_model);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,
@@ -591,9 +1060,22 @@ impl PlansMetadata {
     }
     /// Clear the metadata of a plan.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `DELETE /plans/{code}/metadata`, since 1.39.0.
     ///
     /// The response has null in place of the metadata.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Some(metadata) = lago.plans().metadata().delete_all("startup").await? {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete_all(&self, code: impl std::fmt::Display) -> MetadataDeleteAllRequest {
         Request::new(
             &self.client,
@@ -604,9 +1086,27 @@ impl PlansMetadata {
     }
     /// Set some metadata keys of a plan, keeping the others.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `PATCH /plans/{code}/metadata`, since 1.39.0.
     ///
     /// Keys that the call does not name stay as they are. To remove one is a call of its own.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metadata = lago
+    ///     .plans()
+    ///     .metadata()
+    ///     .merge("startup", [("external_id", "ext-123")])
+    ///     .await?;
+    /// if let Some(metadata) = metadata {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn merge(
         &self,
         code: impl std::fmt::Display,
@@ -630,9 +1130,27 @@ impl PlansMetadata {
     }
     /// Replace the whole metadata of a plan.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `POST /plans/{code}/metadata`, since 1.39.0.
     ///
     /// Keys that the call does not name are removed.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metadata = lago
+    ///     .plans()
+    ///     .metadata()
+    ///     .replace("startup", [("external_id", "ext-123")])
+    ///     .await?;
+    /// if let Some(metadata) = metadata {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn replace(
         &self,
         code: impl std::fmt::Display,
@@ -656,9 +1174,27 @@ impl PlansMetadata {
     }
     /// Delete one metadata key of a plan.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `DELETE /plans/{code}/metadata/{key}`, since 1.39.0.
     ///
     /// The other keys stay as they are.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Some(metadata) = lago
+    ///     .plans()
+    ///     .metadata()
+    ///     .delete("startup", "external_id")
+    ///     .await?
+    /// {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(
         &self,
         code: impl std::fmt::Display,

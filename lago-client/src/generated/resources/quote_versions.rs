@@ -16,11 +16,26 @@ impl QuoteVersions {
     }
     /// Fetch one version of a quote, with its text and its billing items.
     ///
+    /// Returns the [`QuoteVersion`](lago_types::QuoteVersion).
+    ///
     /// `GET /quote_versions/{lago_id}`, since 1.52.0.
     ///
     /// Needs the order forms feature.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let quote_version = lago
+    ///     .quote_versions()
+    ///     .get("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{} {}", quote_version.lago_id, quote_version.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -31,11 +46,28 @@ impl QuoteVersions {
     }
     /// Approve the draft version of a quote, which makes its order form.
     ///
+    /// Returns the [`QuoteVersion`](lago_types::QuoteVersion).
+    ///
     /// `POST /quote_versions/{lago_id}/approve`, since 1.52.0.
     ///
     /// Needs the order forms feature.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let expires_at = "2026-06-30T23:59:59Z".parse::<chrono::DateTime<chrono::Utc>>()?;
+    /// let quote_version = lago
+    ///     .quote_versions()
+    ///     .approve("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .expires_at(expires_at)
+    ///     .await?;
+    /// println!("{} {}", quote_version.lago_id, quote_version.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -51,11 +83,26 @@ impl QuoteVersions {
     }
     /// Make a new draft from a version of a quote.
     ///
+    /// Returns the [`QuoteVersion`](lago_types::QuoteVersion).
+    ///
     /// `POST /quote_versions/{lago_id}/clone`, since 1.52.0. Not repeatable: after a time-out, look before you call again.
     ///
     /// A draft that the quote already has is voided as superseded, so that each call makes one more version. Refused while a version is approved. Needs the order forms feature.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let quote_version = lago
+    ///     .quote_versions()
+    ///     .clone_as_draft("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{} {}", quote_version.lago_id, quote_version.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn clone_as_draft(
         &self,
         lago_id: impl std::fmt::Display,
@@ -69,11 +116,26 @@ impl QuoteVersions {
     }
     /// Void the draft version of a quote.
     ///
+    /// Returns the [`QuoteVersion`](lago_types::QuoteVersion).
+    ///
     /// `POST /quote_versions/{lago_id}/void`, since 1.52.0.
     ///
     /// Needs the order forms feature.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let quote_version = lago
+    ///     .quote_versions()
+    ///     .void("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{} {}", quote_version.lago_id, quote_version.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn void(&self, lago_id: impl std::fmt::Display) -> VoidRequest {
         Request::new(
             &self.client,

@@ -20,11 +20,30 @@ impl Quotes {
     }
     /// List the quotes of your organization, newest first.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Quote`](lago_types::Quote)s.
+    ///
     /// `GET /quotes`, since 1.52.0.
     ///
     /// Quotes are written in the web app. Needs the order forms feature; without it the response is 403 with the code `feature_unavailable`.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let quotes = lago
+    ///     .quotes()
+    ///     .list()
+    ///     .external_customer_id(["external_id_1234"])
+    ///     .per_page(20)
+    ///     .await?;
+    /// for quote in quotes {
+    ///     println!("{}", quote.number);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -53,11 +72,23 @@ impl Quotes {
     }
     /// Fetch one quote by its Lago id, with its owners.
     ///
+    /// Returns the [`Quote`](lago_types::Quote).
+    ///
     /// `GET /quotes/{lago_id}`, since 1.52.0.
     ///
     /// Needs the order forms feature.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let quote = lago.quotes().get("1a901a90-1a90-1a90-1a90-1a901a901a90").await?;
+    /// println!("{}", quote.number);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -80,11 +111,30 @@ impl QuotesVersions {
     }
     /// List the versions of a quote, newest first.
     ///
+    /// Returns a [`Page`](crate::Page) of [`QuoteVersion`](lago_types::QuoteVersion)s.
+    ///
     /// `GET /quotes/{lago_id}/versions`, since 1.52.0.
     ///
     /// Needs the order forms feature.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let quote_versions = lago
+    ///     .quotes()
+    ///     .versions()
+    ///     .list("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for quote_version in quote_versions {
+    ///     println!("{} {}", quote_version.lago_id, quote_version.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///

@@ -15,6 +15,8 @@ impl Subscriptions {
         Self { client: client.clone() }
     }
     /// Calls about alerts of subscriptions.
+    #[doc(alias = "budget")]
+    #[doc(alias = "notification")]
     pub fn alerts(&self) -> SubscriptionsAlerts {
         SubscriptionsAlerts::new(&self.client)
     }
@@ -23,6 +25,8 @@ impl Subscriptions {
         SubscriptionsCharges::new(&self.client)
     }
     /// Calls about entitlements of subscriptions.
+    #[doc(alias = "feature flag")]
+    #[doc(alias = "quota")]
     pub fn entitlements(&self) -> SubscriptionsEntitlements {
         SubscriptionsEntitlements::new(&self.client)
     }
@@ -36,11 +40,30 @@ impl Subscriptions {
     }
     /// List the subscriptions of all customers, active ones by default.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Subscription`](lago_types::Subscription)s.
+    ///
     /// `GET /subscriptions`, since 0.26.0-beta.
     ///
     /// Active ones alone, unless `status` asks for others; one customer's are asked for by external id.
     ///
     /// Fails with 404 `billing_entity_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let subscriptions = lago
+    ///     .subscriptions()
+    ///     .list()
+    ///     .external_customer_id("acme")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for subscription in subscriptions {
+    ///     println!("{} {}", subscription.external_id, subscription.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -69,15 +92,34 @@ impl Subscriptions {
     }
     /// Subscribe a customer to a plan, or move them to another.
     ///
+    /// Returns the [`Subscription`](lago_types::Subscription).
+    ///
     /// `POST /subscriptions`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
-    /// The external id decides: a new one makes a subscription, one that is active on another plan changes the plan, a dearer one now and a cheaper one at the end of the period. A plan that is paid in advance is invoiced at once. The webhook subscription.started follows, or subscription.incomplete when it waits for its first payment.
+    /// The external id decides: a new one makes a subscription, one that is active on another plan changes the plan, a dearer one now and a cheaper one at the end of the period. A plan that is paid in advance is invoiced at once. The webhook [`subscription.started`](lago_types::WebhookEvent::SubscriptionStarted) follows, or [`subscription.incomplete`](lago_types::WebhookEvent::SubscriptionIncomplete) when it waits for its first payment.
     ///
     /// Fails with 403 `feature_not_available` or `feature_unavailable`, 422 `stripe_required`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::SubscriptionInput;
+    ///
+    /// let subscription = SubscriptionInput::new("acme", "premium", "my_sub_1234567890");
+    /// let subscription = lago.subscriptions().create(subscription).await?;
+    /// println!("{} {}", subscription.external_id, subscription.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
     /// - [`authorization`](type.CreateRequest.html#method.authorization): Amount to hold on the card of the customer. What came of it stands in the response as `authorization`, beside the subscription: `{id, object, amount, amount_capturable, status}`.
+    #[doc(alias = "change plan")]
+    #[doc(alias = "downgrade")]
+    #[doc(alias = "subscribe")]
+    #[doc(alias = "upgrade")]
     pub fn create(
         &self,
         subscription: impl Into<lago_types::SubscriptionInput>,
@@ -92,17 +134,32 @@ impl Subscriptions {
     }
     /// Terminate an active subscription or cancel a pending one.
     ///
+    /// Returns the [`Subscription`](lago_types::Subscription).
+    ///
     /// `DELETE /subscriptions/{external_id}`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
-    /// The active one, unless `status` says another. An active one ends now: usage is invoiced, and time that was paid and not used is credited, unless the parameters say otherwise. A pending one is canceled. The webhook subscription.terminated follows.
+    /// The active one, unless `status` says another. An active one ends now: usage is invoiced, and time that was paid and not used is credited, unless the parameters say otherwise. A pending one is canceled. The webhook [`subscription.terminated`](lago_types::WebhookEvent::SubscriptionTerminated) follows.
     ///
     /// Fails with 405 `cannot_terminate_with_pending_taxes`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let subscription = lago.subscriptions().delete("sub_1234567890").await?;
+    /// println!("{} {}", subscription.external_id, subscription.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
     /// - [`status`](type.DeleteRequest.html#method.status): Send `pending` to cancel a pending subscription; without it the active one ends.
     /// - [`on_termination_credit_note`](type.DeleteRequest.html#method.on_termination_credit_note): What happens to time paid in advance and not used: credited, refunded, or lost (`skip`).
     /// - [`on_termination_invoice`](type.DeleteRequest.html#method.on_termination_invoice): Whether the usage not yet billed is invoiced (`generate`) or dropped (`skip`).
+    #[doc(alias = "cancel")]
+    #[doc(alias = "terminate")]
+    #[doc(alias = "unsubscribe")]
     pub fn delete(&self, external_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
@@ -116,9 +173,27 @@ impl Subscriptions {
     }
     /// Fetch one subscription by external id and status.
     ///
+    /// Returns the [`Subscription`](lago_types::Subscription).
+    ///
     /// `GET /subscriptions/{external_id}`, since 0.48.0-beta.
     ///
     /// The active one, unless `status` says another: several may share an external id. With plan, entitlements and thresholds, which lists leave out.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::SubscriptionStatus;
+    ///
+    /// let subscription = lago
+    ///     .subscriptions()
+    ///     .get("sub_1234567890")
+    ///     .status(SubscriptionStatus::Active)
+    ///     .await?;
+    /// println!("{} {}", subscription.external_id, subscription.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -134,11 +209,28 @@ impl Subscriptions {
     }
     /// Change a subscription's name, dates or plan overrides.
     ///
+    /// Returns the [`Subscription`](lago_types::Subscription).
+    ///
     /// `PUT /subscriptions/{external_id}`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
-    /// The active one, unless `status` says another. Overrides make a plan of its own behind it. The webhook subscription.updated follows.
+    /// The active one, unless `status` says another. Overrides make a plan of its own behind it. The webhook [`subscription.updated`](lago_types::WebhookEvent::SubscriptionUpdated) follows.
     ///
     /// Fails with 403 `feature_unavailable`, 405 `subscription_incomplete` or `purchase_order_number_not_editable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::SubscriptionUpdate;
+    ///
+    /// let subscription = lago
+    ///     .subscriptions()
+    ///     .update("sub_1234567890", SubscriptionUpdate::new().name("Repository B"))
+    ///     .await?;
+    /// println!("{} {}", subscription.external_id, subscription.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -173,9 +265,20 @@ impl SubscriptionsAlerts {
     }
     /// Delete every usage alert of a subscription.
     ///
+    /// Returns nothing.
+    ///
     /// `DELETE /subscriptions/{external_id}/alerts`, since 1.41.0.
     ///
     /// The response is empty. None of them goes off any more.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// lago.subscriptions().alerts().delete_all("sub_1234567890").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -194,9 +297,31 @@ impl SubscriptionsAlerts {
     }
     /// List the usage alerts of a subscription.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Alert`](lago_types::Alert)s.
+    ///
     /// `GET /subscriptions/{external_id}/alerts`, since 1.28.1.
     ///
     /// Each with its thresholds, and the value that was seen when it was looked at last.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::SubscriptionStatus;
+    ///
+    /// let alerts = lago
+    ///     .subscriptions()
+    ///     .alerts()
+    ///     .list("sub_1234567890")
+    ///     .subscription_status(SubscriptionStatus::Active)
+    ///     .per_page(20)
+    ///     .await?;
+    /// for alert in alerts {
+    ///     println!("{}", alert.code);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -214,13 +339,33 @@ impl SubscriptionsAlerts {
     }
     /// Create one or several usage alerts on a subscription.
     ///
+    /// Returns the [`Alert`](lago_types::Alert).
+    ///
     /// `POST /subscriptions/{external_id}/alerts`, since 1.28.1. Not repeatable: after a time-out, look before you call again.
     ///
-    /// Several at once are made all or, when one is refused, none. The webhook alert.triggered follows each time that it goes off.
+    /// Several at once are made all or, when one is refused, none. The webhook [`alert.triggered`](lago_types::WebhookEvent::AlertTriggered) follows each time that it goes off.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{AlertInput, AlertThresholdInput, AlertType};
+    ///
+    /// let alert = AlertInput::new(
+    ///     "storage_threshold_alert",
+    ///     [AlertThresholdInput::new("99")],
+    ///     AlertType::BillableMetricCurrentUsageAmount,
+    /// );
+    /// let alert = lago.subscriptions().alerts().create("sub_1234567890", alert).await?;
+    /// println!("{}", alert.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
     /// - [`subscription_status`](type.AlertsCreateRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
+    #[doc(alias = "threshold")]
     pub fn create(
         &self,
         external_id: impl std::fmt::Display,
@@ -237,13 +382,41 @@ impl SubscriptionsAlerts {
     }
     /// Create one or several usage alerts on a subscription.
     ///
+    /// Returns a list of [`Alert`](lago_types::Alert)s.
+    ///
     /// `POST /subscriptions/{external_id}/alerts`, since 1.28.1. Not repeatable: after a time-out, look before you call again.
     ///
-    /// Several at once are made all or, when one is refused, none. The webhook alert.triggered follows each time that it goes off.
+    /// Several at once are made all or, when one is refused, none. The webhook [`alert.triggered`](lago_types::WebhookEvent::AlertTriggered) follows each time that it goes off.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{AlertInput, AlertThresholdInput, AlertType};
+    ///
+    /// let alerts = [
+    ///     AlertInput::new(
+    ///         "storage_threshold_alert",
+    ///         [AlertThresholdInput::new("99")],
+    ///         AlertType::BillableMetricCurrentUsageAmount,
+    ///     ),
+    /// ];
+    /// let alerts = lago
+    ///     .subscriptions()
+    ///     .alerts()
+    ///     .create_batch("sub_1234567890", alerts)
+    ///     .await?;
+    /// for alert in alerts {
+    ///     println!("{}", alert.code);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
     /// - [`subscription_status`](type.AlertsCreateBatchRequest.html#method.subscription_status): Status that the subscription must have to be found; `active` when left out.
+    #[doc(alias = "threshold")]
     pub fn create_batch(
         &self,
         external_id: impl std::fmt::Display,
@@ -260,9 +433,25 @@ impl SubscriptionsAlerts {
     }
     /// Delete one usage alert of a subscription.
     ///
+    /// Returns the [`Alert`](lago_types::Alert).
+    ///
     /// `DELETE /subscriptions/{external_id}/alerts/{code}`, since 1.28.1.
     ///
     /// The alert no longer goes off. The response has it as it last was.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let alert = lago
+    ///     .subscriptions()
+    ///     .alerts()
+    ///     .delete("sub_1234567890", "storage_threshold_alert")
+    ///     .await?;
+    /// println!("{}", alert.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -283,9 +472,28 @@ impl SubscriptionsAlerts {
     }
     /// Fetch one usage alert of a subscription.
     ///
+    /// Returns the [`Alert`](lago_types::Alert).
+    ///
     /// `GET /subscriptions/{external_id}/alerts/{code}`, since 1.28.1.
     ///
     /// With its thresholds, and the value that was seen when it was looked at last.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::SubscriptionStatus;
+    ///
+    /// let alert = lago
+    ///     .subscriptions()
+    ///     .alerts()
+    ///     .get("sub_1234567890", "storage_threshold_alert")
+    ///     .subscription_status(SubscriptionStatus::Active)
+    ///     .await?;
+    /// println!("{}", alert.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -306,9 +514,31 @@ impl SubscriptionsAlerts {
     }
     /// Change a usage alert of a subscription.
     ///
+    /// Returns the [`Alert`](lago_types::Alert).
+    ///
     /// `PUT /subscriptions/{external_id}/alerts/{code}`, since 1.28.1.
     ///
     /// What is watched stays: to watch something else, make another alert.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::AlertUpdate;
+    ///
+    /// let alert = lago
+    ///     .subscriptions()
+    ///     .alerts()
+    ///     .update(
+    ///         "sub_1234567890",
+    ///         "storage_threshold_alert",
+    ///         AlertUpdate::new().name("Storage Usage Alert"),
+    ///     )
+    ///     .await?;
+    /// println!("{}", alert.code);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -347,9 +577,31 @@ impl SubscriptionsCharges {
     }
     /// List the usage-based charges in force for one subscription.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Charge`](lago_types::Charge)s.
+    ///
     /// `GET /subscriptions/{external_id}/charges`, since 1.42.0.
     ///
     /// Each with its properties and filters. Of a subscription, those that override the plan's stand in their place.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::SubscriptionStatus;
+    ///
+    /// let charges = lago
+    ///     .subscriptions()
+    ///     .charges()
+    ///     .list("sub_1234567890")
+    ///     .subscription_status(SubscriptionStatus::Active)
+    ///     .per_page(20)
+    ///     .await?;
+    /// for charge in charges {
+    ///     println!("{} {}", charge.lago_id, charge.charge_model);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -367,9 +619,28 @@ impl SubscriptionsCharges {
     }
     /// Fetch one usage-based charge as it applies to a subscription.
     ///
+    /// Returns the [`Charge`](lago_types::Charge).
+    ///
     /// `GET /subscriptions/{external_id}/charges/{charge_code}`, since 1.42.0.
     ///
     /// Servers older than 1.42 have no such path; there the plan has its charges.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::SubscriptionStatus;
+    ///
+    /// let charge = lago
+    ///     .subscriptions()
+    ///     .charges()
+    ///     .get("sub_1234567890", "api_requests_charge")
+    ///     .subscription_status(SubscriptionStatus::Active)
+    ///     .await?;
+    /// println!("{} {}", charge.lago_id, charge.charge_model);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -390,9 +661,31 @@ impl SubscriptionsCharges {
     }
     /// Override the pricing of a usage-based charge for one subscription.
     ///
+    /// Returns the [`Charge`](lago_types::Charge).
+    ///
     /// `PUT /subscriptions/{external_id}/charges/{charge_code}`, since 1.42.0.
     ///
     /// Makes a plan of its own behind the subscription, if it has none; other subscriptions do not change. Needs a premium licence.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::ChargeOverride;
+    ///
+    /// let charge = lago
+    ///     .subscriptions()
+    ///     .charges()
+    ///     .update(
+    ///         "sub_1234567890",
+    ///         "api_requests_charge",
+    ///         ChargeOverride::new().invoice_display_name("Setup"),
+    ///     )
+    ///     .await?;
+    /// println!("{} {}", charge.lago_id, charge.charge_model);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -427,9 +720,32 @@ impl SubscriptionsChargesFilters {
     }
     /// List the price filters of a charge of one subscription.
     ///
+    /// Returns a [`Page`](crate::Page) of [`ChargeFilter`](lago_types::ChargeFilter)s.
+    ///
     /// `GET /subscriptions/{external_id}/charges/{charge_code}/filters`, since 1.42.0.
     ///
     /// Pages of 100. An event that matches none of them has the price of the charge.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::SubscriptionStatus;
+    ///
+    /// let filters = lago
+    ///     .subscriptions()
+    ///     .charges()
+    ///     .filters()
+    ///     .list("sub_1234567890", "api_requests_charge")
+    ///     .subscription_status(SubscriptionStatus::Active)
+    ///     .per_page(20)
+    ///     .await?;
+    /// for filter in filters {
+    ///     println!("{:?}", filter.lago_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -452,11 +768,34 @@ impl SubscriptionsChargesFilters {
     }
     /// Add a price filter to a charge of one subscription.
     ///
+    /// Returns the [`ChargeFilter`](lago_types::ChargeFilter).
+    ///
     /// `POST /subscriptions/{external_id}/charges/{charge_code}/filters`, since 1.42.0. Not repeatable: after a time-out, look before you call again.
     ///
     /// Its values have to be among the filters of the billable metric.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{ChargeFilterInput, ChargePropertiesInput};
+    ///
+    /// let filter = ChargeFilterInput::new(
+    ///     ChargePropertiesInput::new().amount("30"),
+    ///     [("region", vec!["us-east-1".to_owned()])],
+    /// );
+    /// let filter = lago
+    ///     .subscriptions()
+    ///     .charges()
+    ///     .filters()
+    ///     .create("sub_1234567890", "api_requests_charge", filter)
+    ///     .await?;
+    /// println!("{:?}", filter.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -479,11 +818,32 @@ impl SubscriptionsChargesFilters {
     }
     /// Remove a price filter for one subscription only.
     ///
+    /// Returns the [`ChargeFilter`](lago_types::ChargeFilter).
+    ///
     /// `DELETE /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
     ///
     /// Events that matched it have the price of the charge from then on.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let filter = lago
+    ///     .subscriptions()
+    ///     .charges()
+    ///     .filters()
+    ///     .delete(
+    ///         "sub_1234567890",
+    ///         "api_requests_charge",
+    ///         "1a901a90-1a90-1a90-1a90-1a901a901a90",
+    ///     )
+    ///     .await?;
+    /// println!("{:?}", filter.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -506,9 +866,33 @@ impl SubscriptionsChargesFilters {
     }
     /// Fetch one price filter of a subscription's charge.
     ///
+    /// Returns the [`ChargeFilter`](lago_types::ChargeFilter).
+    ///
     /// `GET /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
     ///
     /// An unknown id fails with 404 `charge_filter_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::SubscriptionStatus;
+    ///
+    /// let filter = lago
+    ///     .subscriptions()
+    ///     .charges()
+    ///     .filters()
+    ///     .get(
+    ///         "sub_1234567890",
+    ///         "api_requests_charge",
+    ///         "1a901a90-1a90-1a90-1a90-1a901a901a90",
+    ///     )
+    ///     .subscription_status(SubscriptionStatus::Active)
+    ///     .await?;
+    /// println!("{:?}", filter.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -531,11 +915,35 @@ impl SubscriptionsChargesFilters {
     }
     /// Change a price filter for one subscription only.
     ///
+    /// Returns the [`ChargeFilter`](lago_types::ChargeFilter).
+    ///
     /// `PUT /subscriptions/{external_id}/charges/{charge_code}/filters/{filter_id}`, since 1.42.0.
     ///
     /// Presentation group keys belong to the charge, and are dropped from the prices here.
     ///
     /// Fails with 403 `feature_unavailable`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::ChargeFilterUpdate;
+    ///
+    /// let filter = lago
+    ///     .subscriptions()
+    ///     .charges()
+    ///     .filters()
+    ///     .update(
+    ///         "sub_1234567890",
+    ///         "api_requests_charge",
+    ///         "1a901a90-1a90-1a90-1a90-1a901a901a90",
+    ///         ChargeFilterUpdate::new().invoice_display_name("AWS"),
+    ///     )
+    ///     .await?;
+    /// println!("{:?}", filter.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -576,9 +984,30 @@ impl SubscriptionsEntitlements {
     }
     /// List what a subscription may use, plan entitlements and overrides together.
     ///
+    /// Returns a list of [`SubscriptionEntitlement`](lago_types::SubscriptionEntitlement)s.
+    ///
     /// `GET /subscriptions/{external_id}/entitlements`, since 1.31.0.
     ///
     /// What the plan grants with what the subscription has in its place.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::SubscriptionStatus;
+    ///
+    /// let entitlements = lago
+    ///     .subscriptions()
+    ///     .entitlements()
+    ///     .list("sub_1234567890")
+    ///     .subscription_status(SubscriptionStatus::Active)
+    ///     .await?;
+    /// for entitlement in entitlements {
+    ///     println!("{}", entitlement.code);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -594,9 +1023,37 @@ impl SubscriptionsEntitlements {
     }
     /// Override some entitlements for one subscription, keeping the others.
     ///
+    /// Returns a list of [`SubscriptionEntitlement`](lago_types::SubscriptionEntitlement)s.
+    ///
     /// `PATCH /subscriptions/{external_id}/entitlements`, since 1.31.0.
     ///
     /// What the call does not name stays as it is. Other subscriptions to the plan do not change.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let entitlements = lago
+    ///     .subscriptions()
+    ///     .entitlements()
+    ///     .merge(
+    ///         "sub_1234567890",
+    ///         [
+    ///             (
+    ///                 "seats",
+    ///                 std::collections::BTreeMap::from([
+    ///                     ("max".to_owned(), serde_json::Value::from(20)),
+    ///                 ]),
+    ///             ),
+    ///         ],
+    ///     )
+    ///     .await?;
+    /// for entitlement in entitlements {
+    ///     println!("{}", entitlement.code);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -625,9 +1082,27 @@ impl SubscriptionsEntitlements {
     }
     /// Withdraw a feature from one subscription only.
     ///
+    /// Returns a list of [`SubscriptionEntitlement`](lago_types::SubscriptionEntitlement)s.
+    ///
     /// `DELETE /subscriptions/{external_id}/entitlements/{feature_code}`, since 1.31.0.
     ///
     /// The plan keeps granting it to others. The response has all that the subscription still may use.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let entitlements = lago
+    ///     .subscriptions()
+    ///     .entitlements()
+    ///     .delete("sub_1234567890", "seats")
+    ///     .await?;
+    /// for entitlement in entitlements {
+    ///     println!("{}", entitlement.code);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -660,9 +1135,28 @@ impl SubscriptionsEntitlementsPrivileges {
     }
     /// Withdraw one privilege of a feature from one subscription only.
     ///
+    /// Returns a list of [`SubscriptionEntitlement`](lago_types::SubscriptionEntitlement)s.
+    ///
     /// `DELETE /subscriptions/{external_id}/entitlements/{feature_code}/privileges/{privilege_code}`, since 1.31.0.
     ///
     /// The plan keeps granting it to others. The response has all that the subscription still may use.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let entitlements = lago
+    ///     .subscriptions()
+    ///     .entitlements()
+    ///     .privileges()
+    ///     .delete("sub_1234567890", "seats", "max_admins")
+    ///     .await?;
+    /// for entitlement in entitlements {
+    ///     println!("{}", entitlement.code);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -697,9 +1191,31 @@ impl SubscriptionsFixedCharges {
     }
     /// List the fixed charges in force for one subscription.
     ///
+    /// Returns a [`Page`](crate::Page) of [`FixedCharge`](lago_types::FixedCharge)s.
+    ///
     /// `GET /subscriptions/{external_id}/fixed_charges`, since 1.39.0.
     ///
     /// Of a subscription, units and prices of its own stand in place of the plan's.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::SubscriptionStatus;
+    ///
+    /// let fixed_charges = lago
+    ///     .subscriptions()
+    ///     .fixed_charges()
+    ///     .list("sub_1234567890")
+    ///     .subscription_status(SubscriptionStatus::Active)
+    ///     .per_page(20)
+    ///     .await?;
+    /// for fixed_charge in fixed_charges {
+    ///     println!("{} {}", fixed_charge.lago_id, fixed_charge.charge_model);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -717,9 +1233,28 @@ impl SubscriptionsFixedCharges {
     }
     /// Fetch one fixed charge as it applies to a subscription.
     ///
+    /// Returns the [`FixedCharge`](lago_types::FixedCharge).
+    ///
     /// `GET /subscriptions/{external_id}/fixed_charges/{fixed_charge_code}`, since 1.42.0.
     ///
     /// Servers older than 1.42 have no such path; there the plan has its fixed charges.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::SubscriptionStatus;
+    ///
+    /// let fixed_charge = lago
+    ///     .subscriptions()
+    ///     .fixed_charges()
+    ///     .get("sub_1234567890", "setup_fee_charge")
+    ///     .subscription_status(SubscriptionStatus::Active)
+    ///     .await?;
+    /// println!("{} {}", fixed_charge.lago_id, fixed_charge.charge_model);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -740,9 +1275,28 @@ impl SubscriptionsFixedCharges {
     }
     /// Override the units or pricing of a fixed charge for one subscription.
     ///
+    /// Returns the [`FixedCharge`](lago_types::FixedCharge).
+    ///
     /// `PUT /subscriptions/{external_id}/fixed_charges/{fixed_charge_code}`, since 1.42.0. Not repeatable: after a time-out, look before you call again.
     ///
     /// Units alone are kept beside the plan; anything else makes a plan of its own behind the subscription. With `apply_units_immediately` a charge that is paid in advance is billed within the period. Needs a premium licence.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::FixedChargeOverride;
+    ///
+    /// let fixed_charge = FixedChargeOverride::new().invoice_display_name("Setup Fee");
+    /// let fixed_charge = lago
+    ///     .subscriptions()
+    ///     .fixed_charges()
+    ///     .update("sub_1234567890", "setup_fee_charge", fixed_charge)
+    ///     .await?;
+    /// println!("{} {}", fixed_charge.lago_id, fixed_charge.charge_model);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -777,9 +1331,28 @@ impl SubscriptionsLifetimeUsage {
     }
     /// Get what a subscription has used since it began.
     ///
+    /// Returns the [`LifetimeUsage`](lago_types::LifetimeUsage).
+    ///
     /// `GET /subscriptions/{external_id}/lifetime_usage`, since 1.11.0.
     ///
     /// What was invoiced, what runs, and what you said was used before. It is what thresholds of progressive billing are held against.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::SubscriptionStatus;
+    ///
+    /// let lifetime_usage = lago
+    ///     .subscriptions()
+    ///     .lifetime_usage()
+    ///     .get("sub_1234567890")
+    ///     .subscription_status(SubscriptionStatus::Active)
+    ///     .await?;
+    /// println!("{}", lifetime_usage.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -795,9 +1368,27 @@ impl SubscriptionsLifetimeUsage {
     }
     /// Set the historical usage a subscription brings from elsewhere.
     ///
+    /// Returns the [`LifetimeUsage`](lago_types::LifetimeUsage).
+    ///
     /// `PUT /subscriptions/{external_id}/lifetime_usage`, since 1.11.0.
     ///
     /// For subscriptions that come from another system, so that thresholds count what was used there. The amount takes the place of the one before.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::LifetimeUsageInput;
+    ///
+    /// let lifetime_usage = lago
+    ///     .subscriptions()
+    ///     .lifetime_usage()
+    ///     .update("sub_1234567890", LifetimeUsageInput::new(100))
+    ///     .await?;
+    /// println!("{}", lifetime_usage.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///

@@ -16,9 +16,22 @@ impl Taxes {
     }
     /// List the tax rates of your organization.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Tax`](lago_types::Tax)s.
+    ///
     /// `GET /taxes`, since 0.37.0-beta.
     ///
     /// Pages of 100, whether or not anything applies them.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for tax in lago.taxes().list().per_page(20).await? {
+    ///     println!("{} {}", tax.code, tax.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -28,33 +41,91 @@ impl Taxes {
     }
     /// Create a tax rate that invoices can apply.
     ///
+    /// Returns the [`Tax`](lago_types::Tax).
+    ///
     /// `POST /taxes`, since 0.37.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
     /// It counts for nothing until a billing entity, customer, plan, charge or add-on names it. A code that is taken is refused with `value_already_exist`. No webhook tells of it.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::TaxInput;
+    ///
+    /// let tax = lago
+    ///     .taxes()
+    ///     .create(TaxInput::new("TVA", "french_standard_vat", "20.0"))
+    ///     .await?;
+    /// println!("{} {}", tax.code, tax.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(&self, tax: impl Into<lago_types::TaxInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: tax.into() })
     }
     /// Delete a tax so that no invoice applies it again.
     ///
+    /// Returns the [`Tax`](lago_types::Tax).
+    ///
     /// `DELETE /taxes/{code}`, since 0.37.0-beta.
     ///
     /// Invoices that were issued keep it. No webhook tells of it.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let tax = lago.taxes().delete("french_standard_vat").await?;
+    /// println!("{} {}", tax.code, tax.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Fetch one tax by its code.
     ///
+    /// Returns the [`Tax`](lago_types::Tax).
+    ///
     /// `GET /taxes/{code}`, since 0.37.0-beta.
     ///
     /// An unknown code fails with 404 `tax_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let tax = lago.taxes().get("french_standard_vat").await?;
+    /// println!("{} {}", tax.code, tax.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change a tax's name, rate or description.
     ///
+    /// Returns the [`Tax`](lago_types::Tax).
+    ///
     /// `PUT /taxes/{code}`, since 0.37.0-beta.
     ///
     /// Invoices that were issued keep the old rate. No webhook tells of it.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::TaxUpdate;
+    ///
+    /// let tax = lago
+    ///     .taxes()
+    ///     .update("french_standard_vat", TaxUpdate::new().name("TVA"))
+    ///     .await?;
+    /// println!("{} {}", tax.code, tax.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,

@@ -24,9 +24,29 @@ impl WalletTransactions {
     }
     /// Top up a wallet with paid or free credits, or void some.
     ///
+    /// Returns a list of [`WalletTransaction`](lago_types::WalletTransaction)s.
+    ///
     /// `POST /wallet_transactions`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
-    /// Credits that are granted count at once, those that are bought once their invoice is paid, those that are voided are lost. The response has one transaction for each kind. The webhooks wallet_transaction.created and, for bought credits, invoice.paid_credit_added follow; wallet_transaction.updated when they settle. Each call does it once more: after a time-out look at the wallet first.
+    /// Credits that are granted count at once, those that are bought once their invoice is paid, those that are voided are lost. The response has one transaction for each kind. The webhooks [`wallet_transaction.created`](lago_types::WebhookEvent::WalletTransactionCreated) and, for bought credits, [`invoice.paid_credit_added`](lago_types::WebhookEvent::InvoicePaidCreditAdded) follow; [`wallet_transaction.updated`](lago_types::WebhookEvent::WalletTransactionUpdated) when they settle. Each call does it once more: after a time-out look at the wallet first.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::WalletTransactionInput;
+    ///
+    /// let wallet_id = "1a901a90-1a90-1a90-1a90-1a901a901a90".parse::<uuid::Uuid>()?;
+    /// let transaction = WalletTransactionInput::new(wallet_id).paid_credits("20.0");
+    /// for transaction in lago.wallet_transactions().create(transaction).await? {
+    ///     println!("{} {}", transaction.lago_id, transaction.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "buy credits")]
+    #[doc(alias = "top up")]
+    #[doc(alias = "topup")]
     pub fn create(
         &self,
         wallet_transaction: impl Into<lago_types::WalletTransactionInput>,
@@ -40,9 +60,24 @@ impl WalletTransactions {
     }
     /// Fetch one wallet transaction by its Lago id.
     ///
+    /// Returns the [`WalletTransaction`](lago_types::WalletTransaction).
+    ///
     /// `GET /wallet_transactions/{lago_id}`, since 1.20.0.
     ///
     /// With its wallet. An unknown id fails with 404 `wallet_transaction_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let transaction = lago
+    ///     .wallet_transactions()
+    ///     .get("bb0a27be-51f7-4f4f-aad0-2abc80534c0f")
+    ///     .await?;
+    /// println!("{} {}", transaction.lago_id, transaction.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -53,11 +88,26 @@ impl WalletTransactions {
     }
     /// Get a link where the customer pays a wallet top-up.
     ///
+    /// Returns the [`WalletTransactionPaymentUrl`](lago_types::WalletTransactionPaymentUrl).
+    ///
     /// `POST /wallet_transactions/{lago_id}/payment_url`, since 1.22.0.
     ///
     /// For bought credits whose payment is pending. Nothing is charged until the customer pays there.
     ///
     /// Fails with 429 `too_many_provider_requests`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let details = lago
+    ///     .wallet_transactions()
+    ///     .payment_url("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{:?}", details.payment_url);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn payment_url(&self, lago_id: impl std::fmt::Display) -> PaymentUrlRequest {
         Request::new(
             &self.client,
@@ -80,9 +130,28 @@ impl WalletTransactionsConsumptions {
     }
     /// List which outgoing transactions spent the credits of a top-up.
     ///
+    /// Returns a [`Page`](crate::Page) of [`WalletTransactionConsumption`](lago_types::WalletTransactionConsumption)s.
+    ///
     /// `GET /wallet_transactions/{lago_id}/consumptions`, since 1.43.0.
     ///
     /// For inbound transactions of wallets that trace which credits were used for what.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let consumptions = lago
+    ///     .wallet_transactions()
+    ///     .consumptions()
+    ///     .list("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for consumption in consumptions {
+    ///     println!("{} {}", consumption.lago_id, consumption.amount_cents);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -110,9 +179,28 @@ impl WalletTransactionsFundings {
     }
     /// List which top-ups funded an outgoing wallet transaction.
     ///
+    /// Returns a [`Page`](crate::Page) of [`WalletTransactionFunding`](lago_types::WalletTransactionFunding)s.
+    ///
     /// `GET /wallet_transactions/{lago_id}/fundings`, since 1.43.0.
     ///
     /// For outbound transactions of wallets that trace which credits were used for what.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let fundings = lago
+    ///     .wallet_transactions()
+    ///     .fundings()
+    ///     .list("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for funding in fundings {
+    ///     println!("{} {}", funding.lago_id, funding.amount_cents);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///

@@ -24,11 +24,25 @@ impl Wallets {
     }
     /// List the prepaid wallets of all customers.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Wallet`](lago_types::Wallet)s.
+    ///
     /// `GET /wallets`, since 0.26.0-beta.
     ///
     /// Pages of 100, each with its balances. Balances less usage that is not invoiced yet are computed now and then, as `last_balance_sync_at` says.
     ///
     /// Fails with 404 `customer_not_found` or `billing_entity_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let wallets = lago.wallets().list().external_customer_id("acme").per_page(20).await?;
+    /// for wallet in wallets {
+    ///     println!("{} {}", wallet.external_customer_id, wallet.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -49,19 +63,49 @@ impl Wallets {
     }
     /// Create a prepaid wallet for the customer named in the body.
     ///
+    /// Returns the [`Wallet`](lago_types::Wallet).
+    ///
     /// `POST /wallets`, since 0.26.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
-    /// Credits that are granted count at once; those that are bought make an invoice, and count once it is paid. The webhooks wallet.created and wallet_transaction.created follow, and for bought credits invoice.paid_credit_added. Each call makes one more wallet.
+    /// Credits that are granted count at once; those that are bought make an invoice, and count once it is paid. The webhooks [`wallet.created`](lago_types::WebhookEvent::WalletCreated) and [`wallet_transaction.created`](lago_types::WebhookEvent::WalletTransactionCreated) follow, and for bought credits [`invoice.paid_credit_added`](lago_types::WebhookEvent::InvoicePaidCreditAdded). Each call makes one more wallet.
     ///
     /// Fails with 404 `billing_entity_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{Currency, WalletInput};
+    ///
+    /// let wallet = WalletInput::new("1.0", Currency::Usd, "hooli_1234")
+    ///     .paid_credits("20.0");
+    /// let wallet = lago.wallets().create(wallet).await?;
+    /// println!("{} {}", wallet.external_customer_id, wallet.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "prepaid")]
     pub fn create(&self, wallet: impl Into<lago_types::WalletInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: wallet.into() })
     }
     /// Terminate a wallet by Lago id, forfeiting its remaining credits.
     ///
+    /// Returns the [`Wallet`](lago_types::Wallet).
+    ///
     /// `DELETE /wallets/{lago_id}`, since 0.37.0-beta.
     ///
-    /// What is left in it is lost and not paid back. The webhook wallet.terminated follows. Ending it again changes nothing.
+    /// What is left in it is lost and not paid back. The webhook [`wallet.terminated`](lago_types::WebhookEvent::WalletTerminated) follows. Ending it again changes nothing.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let wallet = lago.wallets().delete("1a901a90-1a90-1a90-1a90-1a901a901a90").await?;
+    /// println!("{} {}", wallet.external_customer_id, wallet.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "terminate")]
     pub fn delete(&self, lago_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
@@ -72,9 +116,21 @@ impl Wallets {
     }
     /// Fetch a prepaid wallet by its Lago id.
     ///
+    /// Returns the [`Wallet`](lago_types::Wallet).
+    ///
     /// `GET /wallets/{lago_id}`, since 0.37.0-beta.
     ///
     /// With its balances and top-up rules. Balances less usage that is not invoiced yet are computed now and then, as `last_balance_sync_at` says.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let wallet = lago.wallets().get("1a901a90-1a90-1a90-1a90-1a901a901a90").await?;
+    /// println!("{} {}", wallet.external_customer_id, wallet.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -85,9 +141,29 @@ impl Wallets {
     }
     /// Change a prepaid wallet, found by its Lago id.
     ///
+    /// Returns the [`Wallet`](lago_types::Wallet).
+    ///
     /// `PUT /wallets/{lago_id}`, since 0.37.0-beta.
     ///
-    /// A wallet that was ended is refused with 422. One that another call changes at the moment fails with 409, and can be tried again. The webhook wallet.updated follows.
+    /// A wallet that was ended is refused with 422. One that another call changes at the moment fails with 409, and can be tried again. The webhook [`wallet.updated`](lago_types::WebhookEvent::WalletUpdated) follows.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::WalletUpdate;
+    ///
+    /// let wallet = lago
+    ///     .wallets()
+    ///     .update(
+    ///         "1a901a90-1a90-1a90-1a90-1a901a901a90",
+    ///         WalletUpdate::new().name("new_name"),
+    ///     )
+    ///     .await?;
+    /// println!("{} {}", wallet.external_customer_id, wallet.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         lago_id: impl std::fmt::Display,
@@ -115,9 +191,27 @@ impl WalletsMetadata {
     }
     /// Clear the metadata of a wallet, by Lago id.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `DELETE /wallets/{lago_id}/metadata`, since 1.39.0.
     ///
     /// The response has null in place of the metadata.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metadata = lago
+    ///     .wallets()
+    ///     .metadata()
+    ///     .delete_all("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// if let Some(metadata) = metadata {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete_all(
         &self,
         lago_id: impl std::fmt::Display,
@@ -131,9 +225,27 @@ impl WalletsMetadata {
     }
     /// Set some metadata keys of a wallet, by Lago id.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `PATCH /wallets/{lago_id}/metadata`, since 1.39.0.
     ///
     /// Keys that the call does not name stay as they are. To remove one is a call of its own.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metadata = lago
+    ///     .wallets()
+    ///     .metadata()
+    ///     .merge("1a901a90-1a90-1a90-1a90-1a901a901a90", [("external_id", "ext-123")])
+    ///     .await?;
+    /// if let Some(metadata) = metadata {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn merge(
         &self,
         lago_id: impl std::fmt::Display,
@@ -157,9 +269,27 @@ impl WalletsMetadata {
     }
     /// Replace the whole metadata of a wallet, by Lago id.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `POST /wallets/{lago_id}/metadata`, since 1.39.0.
     ///
     /// Keys that the call does not name are removed.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metadata = lago
+    ///     .wallets()
+    ///     .metadata()
+    ///     .replace("1a901a90-1a90-1a90-1a90-1a901a901a90", [("external_id", "ext-123")])
+    ///     .await?;
+    /// if let Some(metadata) = metadata {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn replace(
         &self,
         lago_id: impl std::fmt::Display,
@@ -183,9 +313,27 @@ impl WalletsMetadata {
     }
     /// Delete one metadata key of a wallet, by Lago id.
     ///
+    /// Returns a map, `BTreeMap<String, Option<String>>`, or `None` when there is none.
+    ///
     /// `DELETE /wallets/{lago_id}/metadata/{key}`, since 1.39.0.
     ///
     /// The other keys stay as they are.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let metadata = lago
+    ///     .wallets()
+    ///     .metadata()
+    ///     .delete("1a901a90-1a90-1a90-1a90-1a901a901a90", "external_id")
+    ///     .await?;
+    /// if let Some(metadata) = metadata {
+    ///     println!("{metadata:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(
         &self,
         lago_id: impl std::fmt::Display,
@@ -213,9 +361,31 @@ impl WalletsWalletTransactions {
     }
     /// List the top-ups and spendings of one wallet.
     ///
+    /// Returns a [`Page`](crate::Page) of [`WalletTransaction`](lago_types::WalletTransaction)s.
+    ///
     /// `GET /wallets/{lago_id}/wallet_transactions`, since 0.37.0-beta.
     ///
     /// Those that bring credits and those that use them, also pending and failed ones.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::WalletTransactionStatus;
+    ///
+    /// let transactions = lago
+    ///     .wallets()
+    ///     .wallet_transactions()
+    ///     .list("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .status(WalletTransactionStatus::Pending)
+    ///     .per_page(20)
+    ///     .await?;
+    /// for transaction in transactions {
+    ///     println!("{} {}", transaction.lago_id, transaction.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///

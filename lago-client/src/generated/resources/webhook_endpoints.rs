@@ -16,9 +16,22 @@ impl WebhookEndpoints {
     }
     /// List the URLs that receive your organization's webhooks.
     ///
+    /// Returns a [`Page`](crate::Page) of [`WebhookEndpoint`](lago_types::WebhookEndpoint)s.
+    ///
     /// `GET /webhook_endpoints`, since 0.40.0-beta.
     ///
     /// Pages of 100, each with address, kind of signature and event types.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for endpoint in lago.webhook_endpoints().list().per_page(20).await? {
+    ///     println!("{}", endpoint.lago_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -28,9 +41,26 @@ impl WebhookEndpoints {
     }
     /// Register a URL that receives webhooks.
     ///
+    /// Returns the [`WebhookEndpoint`](lago_types::WebhookEndpoint).
+    ///
     /// `POST /webhook_endpoints`, since 0.40.0-beta. Not repeatable: after a time-out, look before you call again.
     ///
     /// Deliveries begin with the next event; what happened before is not sent. Without a list of event types everything is sent.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::WebhookEndpointInput;
+    ///
+    /// let endpoint = lago
+    ///     .webhook_endpoints()
+    ///     .create(WebhookEndpointInput::new("https://foo.bar"))
+    ///     .await?;
+    /// println!("{}", endpoint.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         webhook_endpoint: impl Into<lago_types::WebhookEndpointInput>,
@@ -44,9 +74,24 @@ impl WebhookEndpoints {
     }
     /// Delete a webhook endpoint, so that its URL gets no more webhooks.
     ///
+    /// Returns the [`WebhookEndpoint`](lago_types::WebhookEndpoint).
+    ///
     /// `DELETE /webhook_endpoints/{lago_id}`, since 0.40.0-beta.
     ///
     /// Other endpoints go on getting theirs. Deleting it again fails with 404.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let endpoint = lago
+    ///     .webhook_endpoints()
+    ///     .delete("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{}", endpoint.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, lago_id: impl std::fmt::Display) -> DeleteRequest {
         Request::new(
             &self.client,
@@ -57,9 +102,24 @@ impl WebhookEndpoints {
     }
     /// Fetch one webhook endpoint by its Lago id.
     ///
+    /// Returns the [`WebhookEndpoint`](lago_types::WebhookEndpoint).
+    ///
     /// `GET /webhook_endpoints/{lago_id}`, since 0.40.0-beta.
     ///
     /// An unknown id fails with 404 `webhook_endpoint_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let endpoint = lago
+    ///     .webhook_endpoints()
+    ///     .get("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// println!("{}", endpoint.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, lago_id: impl std::fmt::Display) -> GetRequest {
         Request::new(
             &self.client,
@@ -70,9 +130,29 @@ impl WebhookEndpoints {
     }
     /// Change a webhook endpoint's URL, signature or event types.
     ///
+    /// Returns the [`WebhookEndpoint`](lago_types::WebhookEndpoint).
+    ///
     /// `PUT /webhook_endpoints/{lago_id}`, since 0.40.0-beta.
     ///
     /// What is left out stays as it is; a list of event types takes the place of the one before.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::WebhookEndpointUpdate;
+    ///
+    /// let endpoint = lago
+    ///     .webhook_endpoints()
+    ///     .update(
+    ///         "1a901a90-1a90-1a90-1a90-1a901a901a90",
+    ///         WebhookEndpointUpdate::new().name("EC2-production"),
+    ///     )
+    ///     .await?;
+    /// println!("{}", endpoint.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         lago_id: impl std::fmt::Display,

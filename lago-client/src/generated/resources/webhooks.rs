@@ -16,17 +16,41 @@ impl Webhooks {
     }
     /// Get the webhook verification key wrapped in JSON.
     ///
+    /// Returns the [`WebhookPublicKey`](lago_types::WebhookPublicKey).
+    ///
     /// `GET /webhooks/json_public_key`, since 1.49.0.
     ///
     /// The key of the server, the same for all organizations. It signs deliveries of the kind `jwt`. The server's operator may change it: fetch it again when a signature does not fit.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let webhook = lago.webhooks().json_public_key().await?;
+    /// println!("{}", webhook.public_key);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn json_public_key(&self) -> JsonPublicKeyRequest {
         Request::new(&self.client, JsonPublicKey {})
     }
     /// Get the webhook verification key as plain text (deprecated).
     ///
+    /// Returns text.
+    ///
     /// `GET /webhooks/public_key`, since 0.26.0-beta.
     ///
     /// The key of the server, the same for all organizations. It signs deliveries of the kind `jwt`. The server's operator may change it: fetch it again when a signature does not fit.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let public_key = lago.webhooks().public_key().await?;
+    /// println!("{public_key}");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[deprecated]
     pub fn public_key(&self) -> PublicKeyRequest {
         Request::new(&self.client, PublicKey {})

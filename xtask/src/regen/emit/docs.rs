@@ -7,6 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::nouns::named;
+use super::webhook_links;
 use crate::regen::ir::{
     Api, EnumSite, Failures, Field, Form, Idempotency, Kind, Operation, TypeRef,
 };
@@ -44,14 +45,14 @@ pub(crate) fn field(field: &Field) -> String {
     doc
 }
 
-/// The words on the method of an operation.
-pub(crate) fn operation(operation: &Operation) -> String {
+/// The words on a method of an operation, with a sentence on what it returns.
+pub(crate) fn operation(api: &Api, operation: &Operation, returns: &str) -> String {
     let mut doc = operation
         .summary
         .as_deref()
         .map(markdown)
         .unwrap_or_default();
-    doc.push_str(&format!("\n\n{}", route(operation)));
+    doc.push_str(&format!("\n\n{returns}\n\n{}", route(operation)));
     if operation.idempotency == Idempotency::NotIdempotent {
         doc.push_str(". Not repeatable: after a time-out, look before you call again");
     }
@@ -67,12 +68,7 @@ pub(crate) fn operation(operation: &Operation) -> String {
         ));
     }
     if let Some(more) = &operation.description {
-        doc.push_str(&format!("\n\n{}", markdown(more)));
-    }
-    if operation.may_be_empty {
-        doc.push_str(
-            "\n\n`None` means that the server accepted the call and has nothing to give yet.",
-        );
+        doc.push_str(&format!("\n\n{}", webhook_links::of(api, &markdown(more))));
     }
     let failures: Vec<String> = operation.failures.iter().filter_map(failure).collect();
     if !failures.is_empty() {
@@ -200,6 +196,12 @@ pub(crate) fn enum_users(
         }
     }
     users
+}
+
+/// The words by which rustdoc's search finds an item that is called otherwise.
+pub(crate) fn aliases(api: &Api, item: &str) -> TokenStream {
+    let words = api.aliases.get(item).into_iter().flatten();
+    quote!(#(#[doc(alias = #words)])*)
 }
 
 /// A doc comment, a line each.

@@ -1,6 +1,6 @@
 //! What the stand-in of the client gives: an example of every response.
 
 mod example_responses;
-mod examples;
+pub(super) mod examples;
 
 pub(super) use example_responses::emit;

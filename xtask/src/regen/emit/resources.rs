@@ -13,6 +13,7 @@ pub(super) mod methods;
 pub(super) mod public_key;
 pub(super) mod queries;
 pub(super) mod requests;
+pub(super) mod returned;
 pub(super) mod table;
 pub(super) mod values;
 
@@ -21,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::docs::doc_lines;
+use super::docs::{self, doc_lines};
 use super::section::{Section, UNPUBLISHED};
 use super::{EmitError, Tree, address_of, source};
 use crate::regen::ir::{Api, Idempotency};
@@ -49,6 +50,7 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
             Section::Unpublished => places(api, section)?,
         };
         let section = Printed {
+            api,
             section,
             places,
             known: match section {
@@ -58,7 +60,7 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
             requests: &requests,
             files: &files,
         };
-        section.emit(api, tree)?;
+        section.emit(tree)?;
     }
     table::emit(api, tree)?;
     queries::emit(api, tree)?;
@@ -83,6 +85,7 @@ fn places(api: &Api, section: Section) -> Result<Places<'_>, EmitError> {
 
 /// What is printed of a section.
 struct Printed<'a> {
+    api: &'a Api,
     section: Section,
     places: Places<'a>,
     /// The places whose accessors stand in the section before.
@@ -92,12 +95,12 @@ struct Printed<'a> {
 }
 
 impl Printed<'_> {
-    fn emit(&self, api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
+    fn emit(&self, tree: &mut Tree) -> Result<(), EmitError> {
         let folder = self.section.folder(GENERATED);
         let nouns: BTreeSet<&String> = self.places.keys().filter_map(|at| at.first()).collect();
         for noun in &nouns {
             let text = self.module(noun).map_err(|error| {
-                let mut below = self.section.operations(api);
+                let mut below = self.section.operations(self.api);
                 match below.find(|operation| operation.accessors.first() == Some(noun)) {
                     Some(operation) => error.located(&address_of(operation)),
                     None => error,
@@ -124,9 +127,11 @@ impl Printed<'_> {
             .map(|noun| {
                 let (ident, module) = (ident::value(noun), module(noun));
                 let ty = calls::accessor(std::slice::from_ref(*noun));
+                let aliases = docs::aliases(self.api, noun);
                 let doc = doc_lines(&format!("Calls about {}.", noun.replace('_', " ")));
                 quote! {
                     #doc
+                    #aliases
                     pub fn #ident(&self) -> #module::#ty {
                         #module::#ty::new(self)
                     }
@@ -171,7 +176,8 @@ impl Printed<'_> {
                     true => format!("../{UNPUBLISHED}/{}/", ident::module(noun)),
                     false => String::new(),
                 };
-                let printed = call_types::print(method, (&ty, &requests), written, lookup)?;
+                let printed =
+                    call_types::print(self.api, method, (&ty, &requests), written, lookup)?;
                 functions.push(printed.method);
                 printed_calls.push(printed.call);
             }
@@ -220,6 +226,7 @@ impl Printed<'_> {
         let functions = below.map(|below| {
             let name = &below[below.len() - 1];
             let (ident, ty) = (ident::value(name), calls::accessor(below));
+            let aliases = docs::aliases(self.api, &below.join("."));
             let doc = doc_lines(&format!(
                 "Calls about {} of {}.",
                 name.replace('_', " "),
@@ -227,6 +234,7 @@ impl Printed<'_> {
             ));
             quote! {
                 #doc
+                #aliases
                 pub fn #ident(&self) -> #ty {
                     #ty::new(&self.client)
                 }

@@ -169,7 +169,13 @@ fn noun(
         };
         imports.extend(fields.iter().filter_map(|field| named(&field.ty)));
         let fields = print_fields(name, ty, typed)?;
-        items.push(structs::print(name, ty, &fields, parts.contains(name)));
+        let aliases = docs::aliases(api, name);
+        items.push(structs::print(
+            name,
+            ty,
+            &fields,
+            (parts.contains(name), &aliases),
+        ));
         items.push(conversions::print(name, api, typed, conversions)?);
     }
     for name in names {

@@ -31,10 +31,11 @@ enum Section {
     Conversions,
     Identified,
     Verbs,
+    Aliases,
 }
 
 /// The sections by their key, with the only names that they take, if limited.
-const SECTIONS: [(&str, Section, &[&str]); 10] = [
+const SECTIONS: [(&str, Section, &[&str]); 11] = [
     ("types", Section::Types, &[]),
     ("merge", Section::Merge, &[]),
     ("enums", Section::Enums, &[]),
@@ -49,6 +50,7 @@ const SECTIONS: [(&str, Section, &[&str]); 10] = [
     ("conversions", Section::Conversions, &[]),
     ("identified", Section::Identified, &[]),
     ("verbs", Section::Verbs, &[]),
+    ("aliases", Section::Aliases, &[]),
 ];
 
 #[derive(Debug)]
@@ -144,7 +146,7 @@ impl Names {
                 _ => format!("{place}/{rank}"),
             };
             let key = match section {
-                Section::Arguments | Section::Asked | Section::Conversions => {
+                Section::Arguments | Section::Asked | Section::Conversions | Section::Aliases => {
                     format!("{name}.{address}")
                 }
                 _ => address.clone(),
@@ -249,6 +251,23 @@ impl Names {
     /// The method name of an operation.
     pub(crate) fn verb(&self, operation: &str) -> Option<&str> {
         self.name(Section::Verbs, operation)
+    }
+
+    /// The words by which people look for things that are called otherwise, by what is there.
+    pub(crate) fn aliases(&self, is_there: impl Fn(&str) -> bool) -> BTreeMap<String, Vec<String>> {
+        let mut aliases: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for ((section, key), entry) in &self.entries {
+            // The key is `word.item`.
+            let item = key.get(entry.name.len() + 1..).unwrap_or_default();
+            if *section == Section::Aliases && is_there(item) {
+                self.used.borrow_mut().insert(entry.pointer.clone());
+                aliases
+                    .entry(item.to_owned())
+                    .or_default()
+                    .push(entry.name.clone());
+            }
+        }
+        aliases
     }
 
     /// The entries that nothing asked for: what they name is not in the document.

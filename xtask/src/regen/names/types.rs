@@ -143,6 +143,11 @@ pub(crate) fn required(name: &str) -> String {
     format!("{name}Required")
 }
 
+/// The name of a field, as typify writes it.
+pub(crate) fn field(name: &str) -> Ident {
+    format_ident!("{}", ident::escaped(ident::snake(name)))
+}
+
 /// The name of a setter: that of its field, unless it is that of the constructor.
 pub(crate) fn setter(field: &Ident) -> Ident {
     match field == "new" {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Reader, prose};
+use super::{Reader, example, prose};
 use crate::regen::ir::{
     Body, BodyShape, Failures, Field, Operation, Parameter, ParameterPlace, Response, TypeRef,
 };
@@ -153,6 +153,7 @@ impl Reader<'_> {
                 origin,
                 place,
                 doc,
+                example: example(parameter).or_else(|| example(schema)),
             });
         }
         let place = |parameter: &Parameter| path.find(&format!("{{{}}}", parameter.name));

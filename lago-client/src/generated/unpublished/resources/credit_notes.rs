@@ -8,13 +8,28 @@ use crate::generated::resources::credit_notes::CreditNotes;
 impl CreditNotes {
     /// Get the link of a credit note's XML file, making the file when missing.
     ///
+    /// Returns the [`CreditNote`](lago_types::CreditNote), or `None`: the server accepted the call and has nothing to give yet.
+    ///
     /// `POST /credit_notes/{lago_id}/download_xml`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
     /// The server looks whether the PDF exists, not whether the XML file does. So the XML URL may still be null in a credit note that comes back.
     ///
-    /// `None` means that the server accepted the call and has nothing to give yet.
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let credit_note = lago
+    ///     .credit_notes()
+    ///     .download_xml("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// if let Some(credit_note) = credit_note {
+    ///     println!("{} {}", credit_note.number, credit_note.total_amount_cents);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn download_xml(&self, lago_id: impl std::fmt::Display) -> DownloadXmlRequest {
         Request::new(
             &self.client,
@@ -25,6 +40,8 @@ impl CreditNotes {
     }
     /// Send the e-mail with a credit note again.
     ///
+    /// Returns nothing.
+    ///
     /// `POST /credit_notes/{lago_id}/resend_email`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -32,6 +49,20 @@ impl CreditNotes {
     /// Fails with 405 while e-mails of this kind are switched off. Each call sends one more. Needs a premium licence.
     ///
     /// Fails with 403 `premium_license_required`, 405 `email_settings_disabled` or `credit_note_not_finalized`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::ResendEmailInput;
+    ///
+    /// lago.credit_notes()
+    ///     .resend_email("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .input(ResendEmailInput::new().to(["billing@example.com"]))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///

@@ -16,6 +16,8 @@ impl EventsEnriched {
     }
     /// List events with the values that the server computed of them.
     ///
+    /// Returns a [`Page`](crate::Page) of [`EnrichedEvent`](lago_types::EnrichedEvent)s.
+    ///
     /// `GET /events_enriched`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -23,6 +25,23 @@ impl EventsEnriched {
     /// Upstream calls it a beta. It wants the event store ClickHouse: elsewhere the server refuses it with 403.
     ///
     /// Fails with 403 `endpoint_not_available`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let events = lago
+    ///     .events_enriched()
+    ///     .list()
+    ///     .external_subscription_id("sub_1234567890")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for event in events {
+    ///     println!("{}", event.code);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///

@@ -8,13 +8,28 @@ use crate::generated::resources::invoices::Invoices;
 impl Invoices {
     /// Get the link of an invoice's XML file, making the file when missing.
     ///
+    /// Returns the [`Invoice`](lago_types::Invoice), or `None`: the server accepted the call and has nothing to give yet.
+    ///
     /// `POST /invoices/{lago_id}/download_xml`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
     /// Without electronic invoicing no file is ever made, and nothing comes back however often it is asked for.
     ///
-    /// `None` means that the server accepted the call and has nothing to give yet.
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let invoice = lago
+    ///     .invoices()
+    ///     .download_xml("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .await?;
+    /// if let Some(invoice) = invoice {
+    ///     println!("{} {}", invoice.number, invoice.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn download_xml(&self, lago_id: impl std::fmt::Display) -> DownloadXmlRequest {
         Request::new(
             &self.client,
@@ -25,6 +40,8 @@ impl Invoices {
     }
     /// Send the e-mail with a finalized invoice again.
     ///
+    /// Returns nothing.
+    ///
     /// `POST /invoices/{lago_id}/resend_email`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -32,6 +49,20 @@ impl Invoices {
     /// Fails with 405 while e-mails of this kind are switched off. Each call sends one more. Needs a premium licence.
     ///
     /// Fails with 403 `premium_license_required`, 404 `invoice_not_found`, 405 `email_settings_disabled` or `invoice_not_finalized`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::ResendEmailInput;
+    ///
+    /// lago.invoices()
+    ///     .resend_email("1a901a90-1a90-1a90-1a90-1a901a901a90")
+    ///     .input(ResendEmailInput::new().to(["billing@example.com"]))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -47,6 +78,8 @@ impl Invoices {
     }
     /// Record which Salesforce record an invoice has become.
     ///
+    /// Returns the [`Invoice`](lago_types::Invoice).
+    ///
     /// `PUT /invoices/{lago_id}/sync_salesforce_id`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -54,6 +87,22 @@ impl Invoices {
     /// Another external id does not replace the one before it but is recorded beside it.
     ///
     /// Fails with 404 `invoice_not_found` or `integration_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::InvoiceSyncSalesforceIdInput;
+    ///
+    /// let input = InvoiceSyncSalesforceIdInput::new("external_id", "integration_code");
+    /// let invoice = lago
+    ///     .invoices()
+    ///     .sync_salesforce_id("1a901a90-1a90-1a90-1a90-1a901a901a90", input)
+    ///     .await?;
+    /// println!("{} {}", invoice.number, invoice.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn sync_salesforce_id(
         &self,
         lago_id: impl std::fmt::Display,

@@ -8,11 +8,23 @@ use crate::generated::resources::organizations::Organizations;
 impl Organizations {
     /// Get the token by which Lago's other services know the organization.
     ///
+    /// Returns the [`OrganizationGrpcToken`](lago_types::OrganizationGrpcToken).
+    ///
     /// `GET /organizations/grpc_token`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
     /// The token is a credential without an end: keep it like an API key. Keys that may only read get it, too.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let organization = lago.organizations().grpc_token().await?;
+    /// println!("{}", organization.grpc_token);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn grpc_token(&self) -> GrpcTokenRequest {
         Request::new(&self.client, GrpcToken {})
     }

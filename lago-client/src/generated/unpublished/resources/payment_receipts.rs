@@ -8,6 +8,8 @@ use crate::generated::resources::payment_receipts::PaymentReceipts;
 impl PaymentReceipts {
     /// Send the e-mail with a payment receipt again.
     ///
+    /// Returns nothing.
+    ///
     /// `POST /payment_receipts/{lago_id}/resend_email`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -15,6 +17,20 @@ impl PaymentReceipts {
     /// Fails with 405 while e-mails of this kind are switched off. Each call sends one more. Needs a premium licence.
     ///
     /// Fails with 403 `premium_license_required`, 404 `invoice_not_found`, 405 `email_settings_disabled`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::ResendEmailInput;
+    ///
+    /// lago.payment_receipts()
+    ///     .resend_email("5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba")
+    ///     .input(ResendEmailInput::new().to(["billing@example.com"]))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///

@@ -24,6 +24,8 @@ impl PlansAppliedRateCards {
     }
     /// List the rate cards in a plan, the newest first.
     ///
+    /// Returns a [`Page`](crate::Page) of [`AppliedRateCard`](lago_types::AppliedRateCard)s.
+    ///
     /// `GET /api/v2/plans/{code}/applied_rate_cards`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -31,6 +33,18 @@ impl PlansAppliedRateCards {
     /// What a plan of the product catalog sells, newest first.
     ///
     /// Fails with 404 `plan_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let cards = lago.plans().applied_rate_cards().list("startup").per_page(20).await?;
+    /// for card in cards {
+    ///     println!("{}", card.lago_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -46,6 +60,8 @@ impl PlansAppliedRateCards {
     }
     /// Put a rate card into a plan.
     ///
+    /// Returns the [`AppliedRateCard`](lago_types::AppliedRateCard).
+    ///
     /// `POST /api/v2/plans/{code}/applied_rate_cards`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -53,6 +69,22 @@ impl PlansAppliedRateCards {
     /// Refused (`plan_locked`) once the plan has subscriptions.
     ///
     /// Fails with 404 `plan_not_found` or `rate_card_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::AppliedRateCardInput;
+    ///
+    /// let card = lago
+    ///     .plans()
+    ///     .applied_rate_cards()
+    ///     .create("startup", AppliedRateCardInput::new("storage_eu"))
+    ///     .await?;
+    /// println!("{}", card.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         code: impl std::fmt::Display,
@@ -68,6 +100,8 @@ impl PlansAppliedRateCards {
     }
     /// Take a rate card out of a plan.
     ///
+    /// Returns the [`AppliedRateCard`](lago_types::AppliedRateCard).
+    ///
     /// `DELETE /api/v2/plans/{code}/applied_rate_cards/{rate_card_code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -75,6 +109,16 @@ impl PlansAppliedRateCards {
     /// Refused (`plan_locked`) once the plan has subscriptions.
     ///
     /// Fails with 404 `plan_not_found` or `applied_rate_card_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let card = lago.plans().applied_rate_cards().delete("startup", "storage_eu").await?;
+    /// println!("{}", card.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(
         &self,
         code: impl std::fmt::Display,
@@ -90,6 +134,8 @@ impl PlansAppliedRateCards {
     }
     /// Read a rate card in a plan.
     ///
+    /// Returns the [`AppliedRateCard`](lago_types::AppliedRateCard).
+    ///
     /// `GET /api/v2/plans/{code}/applied_rate_cards/{rate_card_code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -97,6 +143,16 @@ impl PlansAppliedRateCards {
     /// What a plan of the product catalog sells, newest first.
     ///
     /// Fails with 404 `plan_not_found` or `applied_rate_card_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let card = lago.plans().applied_rate_cards().get("startup", "storage_eu").await?;
+    /// println!("{}", card.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(
         &self,
         code: impl std::fmt::Display,
@@ -112,6 +168,8 @@ impl PlansAppliedRateCards {
     }
     /// Change the units of a rate card in a plan.
     ///
+    /// Returns the [`AppliedRateCard`](lago_types::AppliedRateCard).
+    ///
     /// `PUT /api/v2/plans/{code}/applied_rate_cards/{rate_card_code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -119,6 +177,22 @@ impl PlansAppliedRateCards {
     /// Refused (`plan_locked`) once the plan has subscriptions.
     ///
     /// Fails with 404 `plan_not_found` or `applied_rate_card_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::AppliedRateCardUpdate;
+    ///
+    /// let card = lago
+    ///     .plans()
+    ///     .applied_rate_cards()
+    ///     .update("startup", "storage_eu", AppliedRateCardUpdate::new().units("5.0"))
+    ///     .await?;
+    /// println!("{}", card.lago_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,

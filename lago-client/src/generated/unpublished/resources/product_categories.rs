@@ -16,11 +16,30 @@ impl ProductCategories {
     }
     /// List the product categories, the newest first.
     ///
+    /// Returns a [`Page`](crate::Page) of [`ProductCategory`](lago_types::ProductCategory)s.
+    ///
     /// `GET /api/v2/product_categories`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
     /// Pages of 100, newest first.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let categories = lago
+    ///     .product_categories()
+    ///     .list()
+    ///     .search_term("comp")
+    ///     .per_page(20)
+    ///     .await?;
+    /// for category in categories {
+    ///     println!("{} {}", category.code, category.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -37,11 +56,28 @@ impl ProductCategories {
     }
     /// Create a product category.
     ///
+    /// Returns the [`ProductCategory`](lago_types::ProductCategory).
+    ///
     /// `POST /api/v2/product_categories`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
     /// A code that is taken is refused with `value_already_exist`. No webhook tells of it.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::ProductCategoryInput;
+    ///
+    /// let category = lago
+    ///     .product_categories()
+    ///     .create(ProductCategoryInput::new("Compute", "compute"))
+    ///     .await?;
+    /// println!("{} {}", category.code, category.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         product_category: impl Into<lago_types::ProductCategoryInput>,
@@ -55,6 +91,8 @@ impl ProductCategories {
     }
     /// Delete a product category with its products.
     ///
+    /// Returns the [`ProductCategory`](lago_types::ProductCategory).
+    ///
     /// `DELETE /api/v2/product_categories/{code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -62,10 +100,22 @@ impl ProductCategories {
     /// Refused while a plan prices one of its products.
     ///
     /// Fails with 404 `product_category_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let category = lago.product_categories().delete("compute").await?;
+    /// println!("{} {}", category.code, category.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Read a product category.
+    ///
+    /// Returns the [`ProductCategory`](lago_types::ProductCategory).
     ///
     /// `GET /api/v2/product_categories/{code}`, not in the published document.
     ///
@@ -74,10 +124,22 @@ impl ProductCategories {
     /// Codes may contain dots.
     ///
     /// Fails with 404 `product_category_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let category = lago.product_categories().get("compute").await?;
+    /// println!("{} {}", category.code, category.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change a product category.
+    ///
+    /// Returns the [`ProductCategory`](lago_types::ProductCategory).
     ///
     /// `PUT /api/v2/product_categories/{code}`, not in the published document.
     ///
@@ -86,6 +148,21 @@ impl ProductCategories {
     /// No webhook tells of it.
     ///
     /// Fails with 404 `product_category_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::ProductCategoryUpdate;
+    ///
+    /// let category = lago
+    ///     .product_categories()
+    ///     .update("compute", ProductCategoryUpdate::new().name("Compute"))
+    ///     .await?;
+    /// println!("{} {}", category.code, category.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,

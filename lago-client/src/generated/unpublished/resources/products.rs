@@ -20,6 +20,8 @@ impl Products {
     }
     /// List the products, the newest first.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Product`](lago_types::Product)s.
+    ///
     /// `GET /api/v2/products`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -27,6 +29,17 @@ impl Products {
     /// Pages of 100, newest first.
     ///
     /// Fails with 404 `product_category_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for product in lago.products().list().search_term("comp").per_page(20).await? {
+    ///     println!("{} {}", product.code, product.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -49,6 +62,8 @@ impl Products {
     }
     /// Create a product.
     ///
+    /// Returns the [`Product`](lago_types::Product).
+    ///
     /// `POST /api/v2/products`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -56,10 +71,25 @@ impl Products {
     /// A code that is taken is refused with `value_already_exist`. No webhook tells of it.
     ///
     /// Fails with 404 `billable_metric_not_found` or `product_category_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{ProductInput, ProductType};
+    ///
+    /// let product = ProductInput::new("Storage", "storage", ProductType::Usage);
+    /// let product = lago.products().create(product).await?;
+    /// println!("{} {}", product.code, product.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(&self, product: impl Into<lago_types::ProductInput>) -> CreateRequest {
         Request::new(&self.client, Create { body: product.into() })
     }
     /// Delete a product with its filters, rate cards and rates.
+    ///
+    /// Returns the [`Product`](lago_types::Product).
     ///
     /// `DELETE /api/v2/products/{code}`, not in the published document.
     ///
@@ -68,10 +98,22 @@ impl Products {
     /// Refused while a plan prices it.
     ///
     /// Fails with 404 `product_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let product = lago.products().delete("storage").await?;
+    /// println!("{} {}", product.code, product.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Read a product.
+    ///
+    /// Returns the [`Product`](lago_types::Product).
     ///
     /// `GET /api/v2/products/{code}`, not in the published document.
     ///
@@ -80,10 +122,22 @@ impl Products {
     /// Codes may contain dots.
     ///
     /// Fails with 404 `product_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let product = lago.products().get("storage").await?;
+    /// println!("{} {}", product.code, product.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change a product.
+    ///
+    /// Returns the [`Product`](lago_types::Product).
     ///
     /// `PUT /api/v2/products/{code}`, not in the published document.
     ///
@@ -92,6 +146,21 @@ impl Products {
     /// No webhook tells of it.
     ///
     /// Fails with 404 `product_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::ProductUpdate;
+    ///
+    /// let product = lago
+    ///     .products()
+    ///     .update("storage", ProductUpdate::new().name("Storage"))
+    ///     .await?;
+    /// println!("{} {}", product.code, product.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,
@@ -119,6 +188,8 @@ impl ProductsFilters {
     }
     /// List the filters of a product, the oldest first.
     ///
+    /// Returns a [`Page`](crate::Page) of [`ProductFilter`](lago_types::ProductFilter)s.
+    ///
     /// `GET /api/v2/products/{code}/filters`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -126,6 +197,17 @@ impl ProductsFilters {
     /// Pages of 100, oldest first.
     ///
     /// Fails with 404 `product_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for filter in lago.products().filters().list("storage").per_page(20).await? {
+    ///     println!("{} {}", filter.code, filter.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -141,6 +223,8 @@ impl ProductsFilters {
     }
     /// Create a filter of a usage product.
     ///
+    /// Returns the [`ProductFilter`](lago_types::ProductFilter).
+    ///
     /// `POST /api/v2/products/{code}/filters`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -148,6 +232,23 @@ impl ProductsFilters {
     /// A code that is taken is refused with `value_already_exist`. No webhook tells of it.
     ///
     /// Fails with 404 `product_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{ProductFilterInput, ProductFilterValueInput};
+    ///
+    /// let filter = ProductFilterInput::new(
+    ///     "Europe",
+    ///     "eu",
+    ///     [ProductFilterValueInput::new("region")],
+    /// );
+    /// let filter = lago.products().filters().create("storage", filter).await?;
+    /// println!("{} {}", filter.code, filter.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         code: impl std::fmt::Display,
@@ -163,6 +264,8 @@ impl ProductsFilters {
     }
     /// Delete a filter of a product.
     ///
+    /// Returns the [`ProductFilter`](lago_types::ProductFilter).
+    ///
     /// `DELETE /api/v2/products/{code}/filters/{filter_code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -170,6 +273,16 @@ impl ProductsFilters {
     /// Refused while a plan prices it.
     ///
     /// Fails with 404 `product_not_found` or `product_filter_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let filter = lago.products().filters().delete("storage", "eu").await?;
+    /// println!("{} {}", filter.code, filter.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(
         &self,
         code: impl std::fmt::Display,
@@ -185,6 +298,8 @@ impl ProductsFilters {
     }
     /// Read a filter of a product.
     ///
+    /// Returns the [`ProductFilter`](lago_types::ProductFilter).
+    ///
     /// `GET /api/v2/products/{code}/filters/{filter_code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -192,6 +307,16 @@ impl ProductsFilters {
     /// Codes may contain dots.
     ///
     /// Fails with 404 `product_not_found` or `product_filter_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let filter = lago.products().filters().get("storage", "eu").await?;
+    /// println!("{} {}", filter.code, filter.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(
         &self,
         code: impl std::fmt::Display,
@@ -207,6 +332,8 @@ impl ProductsFilters {
     }
     /// Change a filter of a product.
     ///
+    /// Returns the [`ProductFilter`](lago_types::ProductFilter).
+    ///
     /// `PUT /api/v2/products/{code}/filters/{filter_code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -214,6 +341,22 @@ impl ProductsFilters {
     /// No webhook tells of it.
     ///
     /// Fails with 404 `product_not_found` or `product_filter_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::ProductFilterUpdate;
+    ///
+    /// let filter = lago
+    ///     .products()
+    ///     .filters()
+    ///     .update("storage", "eu", ProductFilterUpdate::new().name("Europe"))
+    ///     .await?;
+    /// println!("{} {}", filter.code, filter.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,

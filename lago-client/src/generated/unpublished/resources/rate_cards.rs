@@ -20,11 +20,25 @@ impl RateCards {
     }
     /// List the rate cards, the newest first.
     ///
+    /// Returns a [`Page`](crate::Page) of [`RateCard`](lago_types::RateCard)s.
+    ///
     /// `GET /api/v2/rate_cards`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
     ///
     /// What is unknown makes an empty list. The rate that is active is only in the response about one rate card.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let rate_cards = lago.rate_cards().list().search_term("comp").per_page(20).await?;
+    /// for rate_card in rate_cards {
+    ///     println!("{} {}", rate_card.code, rate_card.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -51,6 +65,8 @@ impl RateCards {
     }
     /// Create a rate card, with or without rates.
     ///
+    /// Returns the [`RateCard`](lago_types::RateCard).
+    ///
     /// `POST /api/v2/rate_cards`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -58,6 +74,24 @@ impl RateCards {
     /// The currency and the time of billing cannot change once it has rates. No webhook tells of it.
     ///
     /// Fails with 404 `product_not_found` or `product_filter_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{Currency, RateCardInput, RateCardInputRequired};
+    ///
+    /// let rate_card = RateCardInput::new(RateCardInputRequired {
+    ///     product_code: "storage".into(),
+    ///     name: "Storage in Europe".into(),
+    ///     code: "storage_eu".into(),
+    ///     currency: Currency::Aed,
+    /// });
+    /// let rate_card = lago.rate_cards().create(rate_card).await?;
+    /// println!("{} {}", rate_card.code, rate_card.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         rate_card: impl Into<lago_types::RateCardInput>,
@@ -66,6 +100,8 @@ impl RateCards {
     }
     /// Delete a rate card with its rates.
     ///
+    /// Returns the [`RateCard`](lago_types::RateCard).
+    ///
     /// `DELETE /api/v2/rate_cards/{code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -73,10 +109,22 @@ impl RateCards {
     /// Refused while a plan has it.
     ///
     /// Fails with 404 `rate_card_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let rate_card = lago.rate_cards().delete("storage_eu").await?;
+    /// println!("{} {}", rate_card.code, rate_card.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, code: impl std::fmt::Display) -> DeleteRequest {
         Request::new(&self.client, Delete { code: code.to_string() })
     }
     /// Read a rate card with the rate that is active.
+    ///
+    /// Returns the [`RateCard`](lago_types::RateCard).
     ///
     /// `GET /api/v2/rate_cards/{code}`, not in the published document.
     ///
@@ -85,10 +133,22 @@ impl RateCards {
     /// Codes may contain dots.
     ///
     /// Fails with 404 `rate_card_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let rate_card = lago.rate_cards().get("storage_eu").await?;
+    /// println!("{} {}", rate_card.code, rate_card.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, code: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { code: code.to_string() })
     }
     /// Change a rate card.
+    ///
+    /// Returns the [`RateCard`](lago_types::RateCard).
     ///
     /// `PUT /api/v2/rate_cards/{code}`, not in the published document.
     ///
@@ -97,6 +157,21 @@ impl RateCards {
     /// Currency, timing and what follows from them are refused once there are rates (`not_editable_with_rates`).
     ///
     /// Fails with 404 `rate_card_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::RateCardUpdate;
+    ///
+    /// let rate_card = lago
+    ///     .rate_cards()
+    ///     .update("storage_eu", RateCardUpdate::new().name("Storage in Europe"))
+    ///     .await?;
+    /// println!("{} {}", rate_card.code, rate_card.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,
@@ -124,6 +199,8 @@ impl RateCardsRates {
     }
     /// List the rates of a rate card, the one that holds last first.
     ///
+    /// Returns a [`Page`](crate::Page) of [`Rate`](lago_types::Rate)s.
+    ///
     /// `GET /api/v2/rate_cards/{code}/rates`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -131,6 +208,17 @@ impl RateCardsRates {
     /// The latest to take effect first.
     ///
     /// Fails with 404 `rate_card_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for rate in lago.rate_cards().rates().list("storage_eu").per_page(20).await? {
+    ///     println!("{} {}", rate.code, rate.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -146,6 +234,8 @@ impl RateCardsRates {
     }
     /// Add a rate to a rate card.
     ///
+    /// Returns the [`Rate`](lago_types::Rate).
+    ///
     /// `POST /api/v2/rate_cards/{code}/rates`, not in the published document. Not repeatable: after a time-out, look before you call again.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -153,6 +243,27 @@ impl RateCardsRates {
     /// A rate that holds already ends the one before it.
     ///
     /// Fails with 404 `rate_card_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::{RateInput, RateInputRequired, RateIntervalUnit, RateModel};
+    ///
+    /// let rate = RateInput::new(RateInputRequired {
+    ///     code: "from_march".into(),
+    ///     effective_from: "2027-03-01".into(),
+    ///     rate_model: RateModel::Standard,
+    ///     billing_interval_unit: RateIntervalUnit::Month,
+    ///     rate_properties: FromIterator::from_iter([
+    ///         ("key".to_owned(), serde_json::Value::from("value")),
+    ///     ]),
+    /// });
+    /// let rate = lago.rate_cards().rates().create("storage_eu", rate).await?;
+    /// println!("{} {}", rate.code, rate.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         code: impl std::fmt::Display,
@@ -168,6 +279,8 @@ impl RateCardsRates {
     }
     /// Delete a rate that is still pending.
     ///
+    /// Returns the [`Rate`](lago_types::Rate).
+    ///
     /// `DELETE /api/v2/rate_cards/{code}/rates/{rate_code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -175,6 +288,16 @@ impl RateCardsRates {
     /// A rate that holds or has ended is refused: make another, which takes its place.
     ///
     /// Fails with 404 `rate_card_not_found` or `rate_card_rate_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let rate = lago.rate_cards().rates().delete("storage_eu", "from_march").await?;
+    /// println!("{} {}", rate.code, rate.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(
         &self,
         code: impl std::fmt::Display,
@@ -190,6 +313,8 @@ impl RateCardsRates {
     }
     /// Read a rate of a rate card.
     ///
+    /// Returns the [`Rate`](lago_types::Rate).
+    ///
     /// `GET /api/v2/rate_cards/{code}/rates/{rate_code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -197,6 +322,16 @@ impl RateCardsRates {
     /// Codes may contain dots.
     ///
     /// Fails with 404 `rate_card_not_found` or `rate_card_rate_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let rate = lago.rate_cards().rates().get("storage_eu", "from_march").await?;
+    /// println!("{} {}", rate.code, rate.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(
         &self,
         code: impl std::fmt::Display,
@@ -212,6 +347,8 @@ impl RateCardsRates {
     }
     /// Change a rate of a rate card.
     ///
+    /// Returns the [`Rate`](lago_types::Rate).
+    ///
     /// `PUT /api/v2/rate_cards/{code}/rates/{rate_code}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -219,6 +356,22 @@ impl RateCardsRates {
     /// Of a rate that holds, only prices and code change; one that has ended does not change at all.
     ///
     /// Fails with 404 `rate_card_not_found` or `rate_card_rate_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use lago_client::types::RateUpdate;
+    ///
+    /// let rate = lago
+    ///     .rate_cards()
+    ///     .rates()
+    ///     .update("storage_eu", "from_march", RateUpdate::new().code("from_march"))
+    ///     .await?;
+    /// println!("{} {}", rate.code, rate.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         code: impl std::fmt::Display,

@@ -16,6 +16,8 @@ impl SecurityLogs {
     }
     /// List what was done to users, keys and settings, for up to 90 days.
     ///
+    /// Returns a [`Page`](crate::Page) of [`SecurityLog`](lago_types::SecurityLog)s.
+    ///
     /// `GET /security_logs`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -23,6 +25,24 @@ impl SecurityLogs {
     /// Sign-ins, changes of users, keys and roles, and exports. `to_date` is needed. Needs a premium licence and the integration for security logs, else it fails with 403.
     ///
     /// Fails with 403 `feature_unavailable` or `forbidden`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let to_date = "2026-12-31".parse::<chrono::NaiveDate>()?;
+    /// let security_logs = lago
+    ///     .security_logs()
+    ///     .list(to_date)
+    ///     .user_ids(["1a901a90-1a90-1a90-1a90-1a901a901a90"])
+    ///     .per_page(20)
+    ///     .await?;
+    /// for security_log in security_logs {
+    ///     println!("{}", security_log.log_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Settings
     ///
@@ -48,6 +68,8 @@ impl SecurityLogs {
     }
     /// Read an entry of the security log.
     ///
+    /// Returns the [`SecurityLog`](lago_types::SecurityLog).
+    ///
     /// `GET /security_logs/{log_id}`, not in the published document.
     ///
     /// Upstream publishes no description of it and promises nothing about it: any version of the server may change it or take it away.
@@ -55,6 +77,19 @@ impl SecurityLogs {
     /// An entry is kept for 90 days. The server fails (500) where it has no ClickHouse.
     ///
     /// Fails with 403 `feature_unavailable` or `forbidden`, 404 `security_log_not_found`.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(lago: &lago_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let security_log = lago
+    ///     .security_logs()
+    ///     .get("bdc0eda6-ea52-4f72-a46a-94f47a89b546")
+    ///     .await?;
+    /// println!("{}", security_log.log_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, log_id: impl std::fmt::Display) -> GetRequest {
         Request::new(&self.client, Get { log_id: log_id.to_string() })
     }

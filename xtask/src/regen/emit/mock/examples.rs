@@ -89,7 +89,7 @@ impl<'a> Examples<'a> {
 
     /// An example in the form that its type has, unless it is none of that type. Objects are made
     /// field by field instead: examples of them are seldom whole.
-    fn fitted(&self, ty: &TypeRef, example: Value) -> Option<Value> {
+    pub(crate) fn fitted(&self, ty: &TypeRef, example: Value) -> Option<Value> {
         match (ty, example) {
             (TypeRef::Named(name), Value::String(text)) => match &self.api.types.get(name)?.kind {
                 Kind::Enum { values, .. } => values.contains(&text).then(|| json!(text)),
@@ -131,12 +131,15 @@ fn is_plain(ty: &TypeRef, example: &Value) -> bool {
             .split_once('T')
             .is_some_and(|(date, time)| is_date(date) && is_time(time)),
         (TypeRef::Date, Value::String(text)) => is_date(text),
-        (TypeRef::Uuid, Value::String(text)) => {
-            looks_like(text, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")
-        }
+        (TypeRef::Uuid, Value::String(text)) => is_uuid(text),
         (TypeRef::Json, example) => !example.is_null(),
         _ => false,
     }
+}
+
+/// Whether a text has the form of a UUID.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    looks_like(text, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")
 }
 
 fn is_date(text: &str) -> bool {

@@ -9,11 +9,11 @@ use super::call_impl::{call_impl, request_function};
 use super::call_parts::{PAGING, Part, Setter, is_in_the_way, is_paging, setter};
 use super::methods::{Method, Output};
 use super::requests::Written;
+use super::returned::{sentence, success};
 use super::values::{Argument, argument, type_of};
 use crate::regen::emit::docs::doc_lines;
-use crate::regen::emit::nouns::named;
-use crate::regen::emit::{EmitError, docs, rust_type};
-use crate::regen::ir::{Parameter, ParameterPlace};
+use crate::regen::emit::{EmitError, docs, example};
+use crate::regen::ir::{Api, Parameter, ParameterPlace};
 use crate::regen::names::{calls, ident};
 use crate::regen::prose;
 
@@ -28,6 +28,7 @@ pub(crate) struct PrintedCall {
 /// Prints a method of an accessor, given the address of the page of its request as seen from that of the accessor,
 /// without its name, and the method of the same noun that reads back what it writes, if any.
 pub(crate) fn print(
+    api: &Api,
     method: &Method<'_>,
     (accessor, requests): (&Ident, &str),
     written: &Written,
@@ -91,10 +92,14 @@ pub(crate) fn print(
         .map(|Part { ident, init, .. }| quote!(#ident: #init));
     let verb = ident::value(&method.verb);
     let listed = listed(&format!("{requests}type.{request}.html"), &setters, is_list);
-    let doc = doc_lines(&(docs::operation(method.operation) + &listed));
+    let said = docs::operation(api, method.operation, &sentence(&method.output));
+    let example = example::of(api, method).map(|example| example.documentation());
+    let doc = doc_lines(&(said + &example.unwrap_or_default() + &listed));
+    let aliases = docs::aliases(api, &method.operation.id);
     let deprecated = method.operation.deprecated.then(|| quote!(#[deprecated]));
     let printed = quote! {
         #doc
+        #aliases
         #deprecated
         pub fn #verb(&self, #(#arguments),*) -> #request {
             Request::new(&self.client, #call { #(#inits),* })
@@ -147,36 +152,6 @@ fn listed(page: &str, setters: &[Setter], is_list: bool) -> String {
         doc += &format!("- {page}, {per_page}: which part of the list is returned.\n");
     }
     doc
-}
-
-/// What a success is, with a link to the type in it.
-fn success(output: &Output<'_>) -> String {
-    let (ty, around) = match output {
-        Output::Nothing => return "nothing".to_owned(),
-        Output::Text => return "text".to_owned(),
-        Output::Whole(ty) => (*ty, None),
-        Output::Root { ty, .. } => (ty, None),
-        Output::RootOrNothing { ty, .. } => (ty, Some("Option")),
-        Output::Page { item, .. } => (*item, Some("Page")),
-    };
-    let written = without_modules(&rust_type(ty, "lago_types"));
-    let written = match around {
-        Some(around) => format!("`{around}<{written}>`"),
-        None => format!("`{written}`"),
-    };
-    match named(ty) {
-        Some(name) => format!("[{written}](lago_types::{name})"),
-        None => written,
-    }
-}
-
-/// `Vec<Fee>` of `Vec<lago_types::Fee>`.
-fn without_modules(ty: &str) -> String {
-    let mut parts: Vec<&str> = ty.split("::").collect();
-    let last = parts.pop();
-    let in_module = |char: char| char.is_alphanumeric() || char == '_';
-    let before = parts.iter().map(|part| part.trim_end_matches(in_module));
-    before.chain(last).collect()
 }
 
 fn query_argument(ident: &Ident, parameter: &Parameter) -> Result<Argument, EmitError> {

@@ -8,6 +8,7 @@ use quote::{format_ident, quote};
 
 use super::methods::{Input, Method, Output, methods};
 use crate::regen::emit::docs::doc_lines;
+use crate::regen::emit::example::{self, Example};
 use crate::regen::emit::section::{UNPUBLISHED, condition};
 use crate::regen::emit::{EmitError, docs};
 use crate::regen::ir::{Api, Field, Kind, Operation, ParameterPlace, TypeRef};
@@ -27,6 +28,8 @@ struct File {
     noun: &'static str,
     /// What the client calls its format.
     format: &'static str,
+    /// What an example calls it.
+    variable: &'static str,
 }
 
 const FILES: [File; 2] = [
@@ -36,6 +39,7 @@ const FILES: [File; 2] = [
         action: "download",
         noun: "PDF",
         format: "Pdf",
+        variable: "pdf",
     },
     File {
         field: "xml_url",
@@ -43,6 +47,7 @@ const FILES: [File; 2] = [
         action: "download_xml",
         noun: "XML file",
         format: "Xml",
+        variable: "xml",
     },
 ];
 
@@ -52,6 +57,14 @@ pub(crate) struct FileMethod<'a> {
     pub(crate) place: &'a [String],
     /// Whether the call that reads the object is published; that which makes the file may be none the less.
     pub(crate) published: bool,
+    /// What it is called.
+    pub(crate) verb: &'static str,
+    /// The operation that it calls first.
+    pub(crate) asks: &'a str,
+    /// Whether one of the operations that it calls should not be used any more.
+    pub(crate) deprecated: bool,
+    /// How it is called.
+    pub(crate) example: Option<Example>,
     /// The method itself.
     pub(crate) method: TokenStream,
 }
@@ -64,10 +77,19 @@ pub(crate) fn methods_of(api: &Api) -> Result<Vec<FileMethod<'_>>, EmitError> {
             for file in &FILES {
                 if let Some(url) = url(api, &get.output, file) {
                     let trigger = trigger(api, operation, file)?;
+                    let calls = (&get, trigger.as_ref());
+                    let deprecated = trigger
+                        .as_ref()
+                        .is_some_and(|made| made.operation.deprecated);
+                    let asks = trigger.as_ref().map_or(operation, |made| made.operation);
                     found.push(FileMethod {
                         place: &operation.accessors,
                         published: operation.published,
-                        method: print(api, (&get, trigger.as_ref()), &url, file)?,
+                        verb: file.verb,
+                        asks: &asks.id,
+                        deprecated: operation.deprecated || deprecated,
+                        example: example::of_file(api, &get, file.verb, file.variable),
+                        method: print(api, calls, &url, file)?,
                     });
                 }
             }
@@ -164,7 +186,11 @@ fn print(
             ),
         ));
     }
-    let doc = doc_lines(&doc(get.operation, trigger, file));
+    let example = example::of_file(api, get, file.verb, file.variable);
+    let example = example.map(|example| example.documentation());
+    let doc = doc(get.operation, trigger, file) + &example.unwrap_or_default();
+    let doc = doc_lines(&doc);
+    let aliases = trigger.map(|trigger| docs::aliases(api, &trigger.operation.id));
     let idents: Vec<_> = get.path().map(|path| ident::value(&path.rust)).collect();
     let (verb, read) = (ident::value(file.verb), ident::value(&get.verb));
     let format = format_ident!("{}", file.format);
@@ -198,6 +224,7 @@ fn print(
     let deprecated = deprecated.then(|| quote!(#[deprecated] #[allow(deprecated)]));
     Ok(quote! {
         #doc
+        #aliases
         #deprecated
         pub fn #verb(&self, #(#idents: impl std::fmt::Display),*) -> crate::FileRequest {
             #(let #idents = #idents.to_string();)*

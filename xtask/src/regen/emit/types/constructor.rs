@@ -8,11 +8,8 @@ use super::fields::{StructField, generics};
 use super::refusable::{can_refuse, remembered, taken};
 use crate::regen::emit::docs;
 use crate::regen::emit::docs::doc_lines;
-use crate::regen::ir::{ArgumentForm, ClientGenerated, Presence};
+use crate::regen::ir::{ArgumentForm, ClientGenerated, Presence, takes, takes_by_name};
 use crate::regen::names::types;
-
-/// More arguments than this say too little about themselves.
-const MOST_ARGUMENTS: usize = 3;
 
 /// The constructor of a type.
 pub(crate) struct Constructor {
@@ -24,12 +21,15 @@ pub(crate) struct Constructor {
 
 /// Prints the constructor.
 pub(crate) fn print(name: &syn::Ident, fields: &[StructField<'_>]) -> Constructor {
-    let (needed, others): (Vec<&StructField<'_>>, Vec<&StructField<'_>>) =
-        fields.iter().partition(|field| is_needed(field));
+    let (needed, others): (Vec<&StructField<'_>>, Vec<&StructField<'_>>) = fields
+        .iter()
+        .partition(|field| takes(field.field, field.presence));
     let others: Vec<TokenStream> = others.into_iter().map(nothing).collect();
-    let positional =
-        needed.len() <= MOST_ARGUMENTS && needed.iter().all(|field| field.is_required());
-    if positional {
+    let known: Vec<_> = needed
+        .iter()
+        .map(|field| (field.field, field.presence))
+        .collect();
+    if !takes_by_name(&known) {
         return Constructor {
             new: of_arguments(fields, &needed, &others),
             required: None,
@@ -39,11 +39,6 @@ pub(crate) fn print(name: &syn::Ident, fields: &[StructField<'_>]) -> Constructo
         new: of_struct(name, fields, &needed, &others),
         required: Some(required_struct(name, &needed)),
     }
-}
-
-/// Whether the constructor takes the field, because it is needed nearly always if not always.
-fn is_needed(field: &StructField<'_>) -> bool {
-    field.is_required() || field.field.asked
 }
 
 fn of_arguments(

@@ -65,10 +65,7 @@ impl<'a> StructField<'a> {
 
     /// Whether a caller has to give it.
     pub(crate) fn is_required(&self) -> bool {
-        matches!(
-            self.presence,
-            Presence::Required | Presence::RequiredNullable
-        ) && self.field.client_generated.is_none()
+        self.field.is_required(self.presence)
     }
 
     /// What `serde` has to know because null is sent as an empty object.

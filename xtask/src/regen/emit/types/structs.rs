@@ -13,12 +13,12 @@ use crate::regen::prose;
 /// The words on an update that changes nothing but what it says.
 const KEPT: &str = "\n\nFields that are left out stay as they are.";
 
-/// Prints the struct; a part is what fields of other types have.
+/// Prints the struct, with the words by which people look for it; a part is what fields of other types have.
 pub(crate) fn print(
     name: &str,
     ty: &Type,
     fields: &[StructField<'_>],
-    is_part: bool,
+    (is_part, aliases): (bool, &TokenStream),
 ) -> TokenStream {
     let ident = quote::format_ident!("{name}");
     let mut about = ty
@@ -53,6 +53,7 @@ pub(crate) fn print(
     });
     quote! {
         #doc
+        #aliases
         #[derive(Clone, Debug, #default PartialEq)]
         #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
         #[non_exhaustive]

@@ -189,6 +189,7 @@ mod tests {
             webhooks: Vec::new(),
             conversions: Vec::new(),
             identified: BTreeMap::new(),
+            aliases: BTreeMap::new(),
             version: "1".into(),
             types: types
                 .into_iter()
