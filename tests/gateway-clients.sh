@@ -37,7 +37,7 @@ free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-cargo build --quiet -p lago-tests --bin mock --bin lago-gateway
+cargo build --quiet -p lago-tests --bin mock --bin gateway
 # Starts a stand-in and an adapter before it, whose address is in `url` then.
 adapter() { # option of the stand-in...
     local behind port
@@ -46,7 +46,7 @@ adapter() { # option of the stand-in...
     started+=($!)
     wait_for "$behind" $!
     port=$(free_port)
-    LAGO_API_KEY=of-the-adapter "$target/debug/lago-gateway" serve --port "$port" --url "http://127.0.0.1:$behind" \
+    LAGO_API_KEY=of-the-adapter "$target/debug/gateway" serve --port "$port" --url "http://127.0.0.1:$behind" \
         2>>"$folder/gateway.log" &
     started+=($!)
     wait_for "$port" $!

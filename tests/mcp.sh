@@ -38,7 +38,7 @@ free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-cargo build --quiet -p lago-tests --bin mock --bin lago-gateway
+cargo build --quiet -p lago-tests --bin mock --bin gateway
 programs=$(dirname "$folder")/debug
 lago=$(free_port)
 "$programs/mock" --port "$lago" --stateful >"$folder/mock.log" 2>&1 &
@@ -46,7 +46,7 @@ started+=($!)
 wait_for "$lago" $!
 export LAGO_API_KEY=any LAGO_API_URL=http://127.0.0.1:$lago
 port=$(free_port)
-"$programs/lago-gateway" mcp --port "$port" --toolsets all --allow-writes 2>"$folder/gateway.log" &
+"$programs/gateway" mcp --port "$port" --toolsets all --allow-writes 2>"$folder/gateway.log" &
 started+=($!)
 wait_for "$port" $!
 url=http://127.0.0.1:$port/mcp
@@ -85,7 +85,7 @@ if [[ " $judges " == *" inspector "* ]]; then
         inspect "$url" --transport http --method tools/list >"$folder/list.json"
         inspect "$url" --transport http --method tools/call --tool-name plans_list --tool-arg per_page=1 >"$folder/call.json"
         # It hands on what it is told of the environment, and nothing else.
-        inspect -e LAGO_API_KEY=any -e "LAGO_API_URL=$LAGO_API_URL" "$programs/lago-gateway" mcp --stdio \
+        inspect -e LAGO_API_KEY=any -e "LAGO_API_URL=$LAGO_API_URL" "$programs/gateway" mcp --stdio \
             --method tools/list >"$folder/stdio.json"
         python3 - "$folder" <<'PYTHON'
 import json, sys

@@ -19,7 +19,7 @@ struct Program {
 
 impl Program {
     fn start(url: &str, options: &[&str]) -> Outcome<Self> {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_lago-gateway"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_gateway"))
             .args(["mcp", "--stdio", "--url", url])
             .args(options)
             .env("LAGO_API_KEY", API_KEY)
@@ -224,7 +224,7 @@ fn what_cannot_work_is_said_at_once() -> Outcome {
         (&["--stdio", "--toolsets", "walets"], "Did you mean wallets"),
         (&["--listen", "0.0.0.0", "--port", "0"], "--bearer-file"),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_lago-gateway"))
+        let output = Command::new(env!("CARGO_BIN_EXE_gateway"))
             .arg("mcp")
             .args(options)
             .env("LAGO_API_KEY", API_KEY)

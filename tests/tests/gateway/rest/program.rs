@@ -16,7 +16,7 @@ struct Program {
 }
 
 fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lago-gateway"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gateway"));
     command.args(arguments).stderr(Stdio::piped());
     for name in ["LAGO_API_KEY", "LAGO_API_URL", "LAGO_GATEWAY_BEARER"] {
         command.env_remove(name);

@@ -11,8 +11,8 @@ use super::{Outcome, schema};
 #[rustfmt::skip]
 const MEANT: &[(&str, &str)] = &[
     ("currency", "EUR"), ("currencies", "EUR"), ("country", "DE"), ("countries", "DE"), ("timezone", "Europe/Berlin"),
-    ("email", "a@example.com"), ("emails", "a@example.com"), ("logo", "https://example.com/logo"), 
-    ("number", "QT-2026-0001"), ("event_types", "invoice.created"), ("regroup_paid_fees", "invoice"),
+    ("email", "a@example.com"), ("emails", "a@example.com"), ("logo", "https://example.com/logo"),
+    ("activity_id", "1a901a90-1a90-4a90-9a90-1a901a901a01"), ("number", "QT-2026-0001"), ("event_types", "invoice.created"), ("regroup_paid_fees", "invoice"),
 ];
 
 /// An id of Lago's, but for its last two digits.
