@@ -1,5 +1,7 @@
 //! Calls from programs without an async runtime (feature `blocking`).
 //!
+//! The guide: [`guide::blocking`](crate::guide::blocking).
+//!
 //! Every request has [`wait`](Request::wait) beside `await`. Settings, retries, errors and types are the same:
 //!
 //! ```

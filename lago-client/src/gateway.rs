@@ -1,5 +1,7 @@
 //! Lago for agents and for programs in any language, from one table of operations: what the program `lago-gateway`
 //! runs.
+//!
+//! The guide: [`guide::agents`](crate::guide::agents).
 
 mod bearer;
 #[cfg(feature = "mcp")]

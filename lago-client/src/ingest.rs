@@ -1,6 +1,8 @@
 //! Usage events, delivered in the background: a pipeline that loses nothing that the server could have, and bills
 //! nothing twice.
 //!
+//! The guide: [`guide::ingestion`](crate::guide::ingestion).
+//!
 //! ```no_run
 //! use std::time::Duration;
 //!

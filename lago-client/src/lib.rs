@@ -13,9 +13,12 @@
 //! # }
 //! ```
 //!
+//! It is not the crate `lago-client` of the public registry, which is Lago's own: depend on a checkout of this repository,
+//! by `path` or `git`. [Getting started](guide::getting_started) has the lines, and a whole program.
+//!
 //! # Guides
 //!
-//! | | |
+//! | guide | about |
 //! |---|---|
 //! | [Getting started](guide::getting_started) | from an API key to usage that is billed |
 //! | [Modelling prices](guide::prices) | metrics, charge models with worked examples, filters, fixed charges |
@@ -52,13 +55,14 @@
 //! | [`wallet_transactions().create(input)`](resources::wallet_transactions::WalletTransactions::create) | tops up a wallet |
 //!
 //! [`resources`] has all that can be called, a module for each noun; [`types`] what is sent and what comes back;
-//! [`OPERATIONS`] everything that the API can do, as a table.
+//! [`OPERATIONS`] everything that the API can do, as data for programs.
 //!
 //! # Features
 //!
 //! | feature | default | adds |
 //! |---|---|---|
-//! | `rustls`, `rustls-ring`, `native-tls` | the first | TLS; of several that are on, the last in this order is used |
+//! | `rustls` | yes | TLS, with the cryptography of AWS-LC |
+//! | `rustls-ring`, `native-tls` | | TLS with that of ring, or of the operating system; of several that are on, the last in this order is used |
 //! | `ingest` | yes | the module `ingest`: a pipeline for usage events |
 //! | `webhooks` | yes | the module `webhooks`: deliveries that can be trusted |
 //! | `webhooks-rustcrypto` | | the same without a compiler of C |
@@ -68,6 +72,7 @@
 //! | `axum` | | an extractor of deliveries |
 //! | `mock`, `mock-validation` | | the module `mock`: a stand-in server, which also looks into requests with the second |
 //! | `gateway` | | the program `lago-gateway` and the module `gateway`: Lago's API at a port of this computer, for programs in any language |
+//! | `mcp` | | the same program for AI agents as well: the operations as tools of the Model Context Protocol |
 //! | `drift` | | counts what a newer server sends and this version does not know |
 //! | `rust_decimal` | | exact conversions to and from that crate's decimals |
 //! | `schemars` | | JSON Schema of every type |
@@ -83,8 +88,8 @@
 //! - **Nothing is charged twice by a retry.** A call is repeated where that cannot do anything twice ([`RetryPolicy`]); where
 //!   it may have been executed and nobody knows, the error says so ([`Error::is_ambiguous`]).
 //! - **A path names what it says.** Ids and codes in paths may have any characters; an empty one, `.`, `..` and a NUL are
-//!   refused. When a proxy makes another path of one, the call fails once the response tells
-//!   ([`Error::is_other_object`]): with a deletion that is after the fact.
+//!   refused. If a proxy rewrites the path, the call fails when the response is about another object
+//!   ([`Error::is_other_object`]); a deletion has happened by then.
 //! - **A newer server breaks nothing.** Values of enums that it adds are kept, fields are skipped.
 
 // Says on each page which feature it needs.
@@ -161,7 +166,7 @@ mod generated;
 
 pub use lago_types as types;
 // Crates whose types are in the API.
-pub use {bytes, http, reqwest};
+pub use {bytes, chrono, http, reqwest, serde_json, uuid};
 
 pub use http::{HeaderMap, StatusCode};
 

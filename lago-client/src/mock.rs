@@ -1,5 +1,7 @@
 //! A stand-in for Lago, for tests and for people without an account.
 //!
+//! The guide: [`guide::testing`](crate::guide::testing).
+//!
 //! A [`MockServer`] is a real HTTP server on 127.0.0.1. It knows every operation of
 //! [`OPERATIONS`](crate::OPERATIONS) and responds with an example in which every field is filled.
 //! It keeps the requests that it got, and says what it is told to say:

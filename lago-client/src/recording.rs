@@ -1,5 +1,7 @@
 //! Exchanges with a server, kept with personal data masked, and played back in tests (feature `recording`).
 //!
+//! The guide: [`guide::features`](crate::guide::features).
+//!
 //! A [`Recorder`] is a [transport](crate::transport) around another one. It writes each exchange of a call to a file of
 //! its own, and a [`Replay`] is the transport that reads them:
 //!

@@ -1,5 +1,7 @@
 //! What sends requests: reqwest, unless a client is given something else.
 //!
+//! The guide: [`guide::features`](crate::guide::features).
+//!
 //! Below retries, pacing, time limits, errors and decoding stands one trait, [`Transport`]: bytes go out, bytes come
 //! in. What it is given ([`ClientBuilder::transport`](crate::ClientBuilder::transport)) sends everything that a client
 //! sends, once for each attempt. So recorders and test doubles stand there, layers of tower

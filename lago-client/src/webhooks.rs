@@ -1,5 +1,7 @@
 //! Webhooks: from a request to an event that can be trusted.
 //!
+//! The guide: [`guide::webhooks`](crate::guide::webhooks).
+//!
 //! Lago signs what it delivers. A [`Verifier`] checks the signature of the raw body and reads it:
 //!
 //! ```
