@@ -184,7 +184,11 @@ fn canonical_map(map: &Map<String, Value>, out: &mut String) {
 }
 
 /// What a person reads who is asked: what it does, by the reviewed table, and what exactly is sent.
-pub(crate) fn question(tool: &Tool, arguments: &Map<String, Value>) -> String {
+///
+/// # Errors
+///
+/// When that is more than is shown: nobody can agree to what they do not see. The text is for the agent.
+pub(crate) fn question(tool: &Tool, arguments: &Map<String, Value>) -> Result<String, String> {
     let operation = tool.operation;
     let effect = match operation.effect {
         Effect::Reads => "It changes nothing.",
@@ -201,27 +205,44 @@ pub(crate) fn question(tool: &Tool, arguments: &Map<String, Value>) -> String {
         true => "",
         false => " Done twice, it happens twice.",
     };
-    let arguments = Value::Object(arguments.clone()).to_string();
-    let arguments = shown(&arguments);
-    format!(
+    let arguments = shown(&Value::Object(arguments.clone()).to_string());
+    if arguments.len() > MOST_SHOWN {
+        return Err(format!(
+            "Nothing was done: a person has to agree to this, and would have to read {} bytes, of which at most \
+             {MOST_SHOWN} can be shown. Send less at a time.",
+            arguments.len()
+        ));
+    }
+    Ok(format!(
         "An agent asks to do this in Lago: {} ({}). {effect}{outside}{repeated}\nWith: {arguments}",
         tool.title, tool.name
-    )
+    ))
 }
 
 /// How much of the arguments is shown, in bytes.
 const MOST_SHOWN: usize = 8 << 10;
 
-/// A text in which nothing is hidden: characters that change how others are shown are spelt out, and of a long text
-/// it is said how long it is.
+/// A text in which nothing is hidden: characters that change how others are shown, or are not seen, are spelt out, and
+/// of many spaces it is said how many they are.
 fn shown(text: &str) -> String {
+    /// As many as indent something.
+    const MOST_SPACES: usize = 8;
     let mut shown = String::new();
-    for character in text.chars() {
-        if shown.len() >= MOST_SHOWN {
-            shown += &format!("… ({} bytes in all)", text.len());
-            break;
+    let mut spaces = 0;
+    for character in text.chars().chain(['\0']) {
+        if character.is_whitespace() && !character.is_control() {
+            spaces += 1;
+            if spaces <= MOST_SPACES {
+                shown.push(' ');
+            }
+            continue;
         }
+        if spaces > MOST_SPACES {
+            shown += &format!("[{spaces} spaces]");
+        }
+        spaces = 0;
         match character {
+            '\0' => {}
             c if is_invisible(c) => shown.extend(c.escape_unicode()),
             c => shown.push(c),
         }
@@ -229,11 +250,13 @@ fn shown(text: &str) -> String {
     shown
 }
 
-/// Control characters, and those that have no width or turn the direction of writing.
+/// Control characters, and those that show nothing, have no width or turn the direction of writing.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}' | '\u{34f}' | '\u{115f}' | '\u{1160}'
+            | '\u{17b4}' | '\u{17b5}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}')
 }
 
 #[cfg(test)]
@@ -324,7 +347,7 @@ mod tests {
     fn nothing_that_a_person_reads_is_hidden() {
         let text = shown("{\"name\":\"evil\u{202e}txt\u{200b}\"}");
         assert_eq!(text, "{\"name\":\"evil\\u{202e}txt\\u{200b}\"}");
-        let long = shown(&"x".repeat(MOST_SHOWN + 1));
-        assert!(long.ends_with("… (8193 bytes in all)"), "{long}");
+        let blank = shown(&format!("a\u{3164}\u{fe00}{}b", " ".repeat(8_000)));
+        assert_eq!(blank, "a\\u{3164}\\u{fe00}        [8000 spaces]b");
     }
 }

@@ -80,7 +80,15 @@ pub(crate) fn succeeded(
             let next = next_page(&json);
             let fitted = fitted(json, roots, Paging::of(arguments), MOST_BYTES);
             let more = fitted.more.or(next).unwrap_or_default();
-            (join([IS_DATA, &missing, &more]), Some(fitted.json))
+            let note = bounded(join([IS_DATA, &missing, &more]));
+            match fitted.json.len() <= MOST_BYTES {
+                true => (note, Some(fitted.json)),
+                // What is large is no list and no part that can be left out.
+                false => {
+                    let (json, cut) = text(fitted.json.as_bytes());
+                    (join([&note, &cut]), Some(json))
+                }
+            }
         }
         None if body.trim_ascii().is_empty() => {
             ("Done. Lago answered without a text.".to_owned(), None)
@@ -95,6 +103,20 @@ pub(crate) fn succeeded(
         data,
         is_error: false,
     }
+}
+
+/// How long words of ours may be that name parts of a response, in bytes.
+const MOST_WORDS: usize = 4 << 10;
+
+/// Words that have a bound.
+fn bounded(mut words: String) -> String {
+    if words.len() > MOST_WORDS {
+        let is_boundary = |at: &usize| words.is_char_boundary(*at);
+        let end = (0..=MOST_WORDS).rev().find(is_boundary).unwrap_or_default();
+        words.truncate(end);
+        words.push('…');
+    }
+    words
 }
 
 /// Sentences in a line.

@@ -162,6 +162,12 @@ impl Agent {
         let request = tool.request(arguments.clone());
         let request = request.map_err(|why| refused(format!("Nothing was done: {why}")))?;
         if confirm::is_needed(tool) {
+            let question = match question {
+                Ok(question) => question,
+                Err(why) if call.can_ask => return Err(refused(why)),
+                // Nobody is asked.
+                Err(_) => String::new(),
+            };
             let agreed = self.agreed(caller, asked, question, call.consent, call.can_ask);
             agreed.inspect_err(|_| told.say("unconfirmed"))?;
         }
@@ -233,14 +239,12 @@ impl Agent {
             return match compact::meant(&self.choice, name, arguments) {
                 Some(Meant::Call(tool, arguments)) => Ok((tool, arguments)),
                 Some(Meant::Answer(answer)) => Err(Reply::Answer(answer)),
-                None => Err(Reply::Unknown(format!("there is no tool `{name}`"))),
+                None => Err(unknown(name, "")),
             };
         }
         match self.choice.find(name) {
             Ok(tool) => Ok((tool, arguments)),
-            Err(NotOffered::Unknown(question)) => Err(Reply::Unknown(format!(
-                "there is no tool `{name}`.{question}"
-            ))),
+            Err(NotOffered::Unknown(question)) => Err(unknown(name, &question)),
             Err(refused) => Err(Reply::Answer(Answer::refusal(refused.to_string()))),
         }
     }
@@ -339,4 +343,10 @@ impl Told {
     fn note(&self) -> std::sync::MutexGuard<'_, Note> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Says that there is no such tool, without giving back a name of any length.
+fn unknown(name: &str, question: &str) -> Reply {
+    let shown: String = name.chars().take(100).collect();
+    Reply::Unknown(format!("there is no tool `{shown}`.{question}"))
 }

@@ -1,7 +1,7 @@
 //! Usage events that are taken at once and delivered in the background, also by the next process.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -169,21 +169,39 @@ fn refusal(reason: &Reason) -> Refusal {
     }
 }
 
-/// Writes down an event that will not be delivered, and says that there is one.
+/// Writes down an event that will not be delivered, and says that there is one. Where that fails the log has the event:
+/// it is nowhere else any more.
 fn keep(file: &mut File, letter: &DeadLetter) {
-    let event: Result<&RawValue, _> = serde_json::from_slice(&letter.json);
-    let line = json!({ "outcome": letter.outcome.to_string(), "event": event.ok() });
-    let written = file
-        .write_all(format!("{line}\n").as_bytes())
-        .and_then(|()| file.sync_data());
-    match written {
+    let line = line(letter);
+    match append(file, line.as_bytes()) {
         Ok(()) => say(&format_args!(
             "an event will not be delivered: see {DEAD_LETTERS}"
         )),
         Err(error) => say(&format_args!(
-            "an event will not be delivered, nor is it in {DEAD_LETTERS}: {error}"
+            "an event will not be delivered, nor is it in {DEAD_LETTERS} ({error}); it was: {}",
+            line.trim_end()
         )),
     }
+}
+
+/// An event and why it is not delivered, in a line of JSON. The event is the text that came: read and written again, its
+/// numbers would be rounded, and what is nested deeply could not be read.
+fn line(letter: &DeadLetter) -> String {
+    let outcome = Value::from(letter.outcome.to_string());
+    let event = String::from_utf8_lossy(&letter.json);
+    // JSON has line breaks between its parts only.
+    let event = event.replace(['\n', '\r'], " ");
+    format!("{{\"outcome\":{outcome},\"event\":{event}}}\n")
+}
+
+/// Appends a line whole or not at all.
+fn append(file: &mut File, line: &[u8]) -> io::Result<()> {
+    let before = file.metadata()?.len();
+    let written = file.write_all(line).and_then(|()| file.sync_data());
+    written.inspect_err(|_| {
+        // The error that counts is the first one.
+        let _ = file.set_len(before);
+    })
 }
 
 /// An event of a request.
@@ -231,7 +249,7 @@ fn read(is_batch: bool, body: &[u8]) -> Result<Vec<Event>, Refusal> {
                 "event {index} is no object, or a name stands twice in it"
             ))
         })?;
-        let missing = |name: &&str| !is_there(fields.get(name));
+        let missing = |name: &&str| !is_there(name, fields.get(name));
         let missing: Map<String, Value> = REQUIRED
             .iter()
             .filter(|name| missing(name))
@@ -257,11 +275,12 @@ fn read(is_batch: bool, body: &[u8]) -> Result<Vec<Event>, Refusal> {
     Err(Refusal::new(status, "validation_errors", message).with_details(details))
 }
 
-/// Whether a field says something: text that is not blank, or the number of a time.
-fn is_there(value: Option<Value>) -> bool {
+/// Whether a field says something: text that is not blank, or the number of a time. Of a batch all are looked at before
+/// any is taken, as strictly as they are when they are taken.
+fn is_there(name: &str, value: Option<Value>) -> bool {
     match value {
         Some(Value::String(text)) => !text.trim().is_empty(),
-        Some(Value::Number(_)) => true,
+        Some(Value::Number(_)) => name == "timestamp",
         _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Answer, IS_DATA, join};
+use super::{Answer, IS_DATA, bounded, join};
 use crate::error::Error;
 use crate::gateway::choice::{Choice, reads};
 use crate::gateway::tools::Tool;
@@ -69,7 +69,7 @@ pub(crate) fn failed(tool: &Tool, error: &Error, look: Option<Look>) -> Answer {
     let failure = format!("{} failed. {error}.", tool.name);
     let is_data = if has_texts { IS_DATA } else { "" };
     Answer {
-        note: join([&failure, &done, advice, is_data]),
+        note: bounded(join([is_data, &failure, &done, advice])),
         data: Some(Value::Object(data).to_string()),
         is_error: true,
     }

@@ -11,6 +11,12 @@ use super::json::{self, Level};
 /// How many paths may be asked for, and how many names are offered for one that leads nowhere.
 const MOST: usize = 100;
 
+/// How many names a path may have: what is chosen is looked for level by level.
+const DEEPEST: usize = 16;
+
+/// How long a path may be, in bytes.
+const LONGEST: usize = 256;
+
 /// Which parts of a response are wanted: a tree of names.
 ///
 /// A path leads through objects by names, `invoices.customer.name`, and through each element of the lists on its way.
@@ -29,7 +35,8 @@ impl Fields {
             .map(|path| {
                 let path = path.as_str()?;
                 let is_path = !path.split('.').any(str::is_empty);
-                is_path.then(|| path.to_owned())
+                let is_short = path.len() <= LONGEST && path.split('.').count() <= DEEPEST;
+                (is_path && is_short).then(|| path.to_owned())
             })
             .collect();
         match paths {
@@ -177,12 +184,17 @@ fn nowhere(missing: &[&str], json: &str, root: Option<&str>) -> String {
     }
 }
 
-/// The names in an object, or in the first object of a list.
+/// The names in an object, or in the first object of a list, as far as they are such as Lago gives: keys of free objects
+/// are texts of customers, which do not belong among words of ours.
 pub(super) fn names(json: &str) -> Vec<String> {
+    let is_plain = |key: &String| {
+        let mut bytes = key.bytes();
+        key.len() <= 64 && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
     match json::open(json) {
         Some(Level::Object(entries)) => {
             let keys = entries.into_iter().map(|(key, _)| key.into_owned());
-            keys.take(MOST).collect()
+            keys.filter(is_plain).take(MOST).collect()
         }
         Some(Level::Array(elements)) => elements.first().map_or_else(Vec::new, |e| names(e)),
         _ => Vec::new(),
@@ -197,7 +209,7 @@ impl fmt::Display for InvalidFields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`fields` is a list of 1 to {MOST} paths, names with dots between them: [\"lago_id\", \"customer.name\"]."
+            "`fields` is a list of 1 to {MOST} paths, each of up to {DEEPEST} names with dots between them: [\"lago_id\", \"customer.name\"]."
         )
     }
 }

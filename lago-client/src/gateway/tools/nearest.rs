@@ -1,8 +1,14 @@
 //! The names that somebody may have meant.
 
+/// A longer name is none that was misspelt, and comparing it takes long.
+const LONGEST: usize = 64;
+
 /// The known names that are closest to one that is not known, the closest first; none that is far from it.
 pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
     const MOST: usize = 3;
+    if name.len() > LONGEST {
+        return Vec::new();
+    }
     let furthest = (name.chars().count() / 3).max(1);
     let mut near: Vec<(usize, &str)> = known
         .into_iter()
@@ -76,5 +82,7 @@ mod tests {
         assert_eq!(nearest("plan", known), ["plan_code"]);
         assert_eq!(nearest("billing_interval", known), ["interval"]);
         assert!(nearest("currency", known).is_empty());
+        let long = format!("plan{}", "_plan".repeat(LONGEST));
+        assert!(nearest(&long, known).is_empty());
     }
 }

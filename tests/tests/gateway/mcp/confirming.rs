@@ -218,3 +218,15 @@ async fn an_event_needs_no_agreement() -> Outcome {
     assert_eq!(came(&server), ["POST /api/v1/events"]);
     Ok(())
 }
+
+/// Nobody can agree to what they do not see.
+#[tokio::test]
+async fn what_is_too_long_to_be_read_is_not_asked_about() -> Outcome {
+    let (server, mcp) = with_a_customer(&WRITES).await?;
+    let arguments = json!({"external_id": "hidden", "name": "x".repeat(9_000)});
+    let result = call(&mcp, "customers_create", arguments, json!({})).await?;
+    let said = refusal(&result)?;
+    assert!(said.contains("Send less at a time"), "{said}");
+    assert!(came(&server).is_empty());
+    Ok(())
+}

@@ -74,7 +74,12 @@ async fn cell(fault: &Fault, call: (&str, &str), once: bool) -> Result<String, S
     }
     let arrived = server.arrived().len();
     if call == TOP_UP {
-        assert!(arrived <= 1, "{} arrived {arrived} times", fault.name);
+        assert!(
+            arrived <= 1,
+            "{} arrived {arrived} times: {:?}",
+            fault.name,
+            server.arrived()
+        );
     }
     Ok(format!("{seen} {attempts}/{arrived}"))
 }

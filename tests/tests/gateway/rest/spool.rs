@@ -49,13 +49,11 @@ fn arrived(server: &MockServer) -> Vec<String> {
 async fn events_that_were_taken_outlive_the_adapter_and_arrive_once() -> Outcome {
     let directory = tempfile::tempdir()?;
     let spool = directory.path().display().to_string();
-    // Nobody listens at a port that was free a moment ago.
-    let free = std::net::TcpListener::bind("127.0.0.1:0")?;
-    let nobody = format!("http://{}", free.local_addr()?);
-    drop(free);
+    // Nobody listens there. A port that was free a moment ago might be that of another test's server by then.
+    let nobody = "http://127.0.0.1:1";
 
     let more = ["--spool", &spool, "--stop-within", "1"];
-    let first = Adapter::start(&nobody, &more).await?;
+    let first = Adapter::start(nobody, &more).await?;
     let one = first
         .post("/api/v1/events", json!({ "event": event("a") }))
         .await?;
@@ -133,6 +131,64 @@ async fn an_event_that_lago_does_not_take_is_written_down() -> Outcome {
             .is_some_and(|outcome| outcome.contains("event_not_found")),
         "{letter}"
     );
+    Ok(())
+}
+
+/// Whoever repairs it and sends it again bills what was meant: digits, names that stand twice, any depth.
+#[tokio::test]
+async fn what_is_written_down_is_the_text_that_came() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let server = MockServer::start().await?;
+    let details = json!({ "0": { "code": ["event_not_found"] } });
+    server.respond(
+        "events.create_batch",
+        MockResponse::validation_errors(details),
+    )?;
+    let more = ["--spool", &directory.path().display().to_string()];
+    let adapter = Adapter::start(&server.url(), &more).await?;
+    let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    let event = format!(
+        "{{\"transaction_id\":\"t\",\"external_subscription_id\":\"s\",\"code\":\"c\",\"timestamp\":1.50,\n\
+         \"properties\":{{\"n\":12345678901234567890.123,\"z\":1.10,\"d\":1,\"d\":2,\"e\":1E400,\"deep\":{deep}}}}}"
+    );
+    let taken = adapter
+        .post("/events", format!("{{\"event\":{event}}}"))
+        .await?;
+    assert_eq!(taken.status(), 202);
+    let file = directory.path().join("dead-letters.jsonl");
+    let read = || std::fs::read_to_string(&file).unwrap_or_default();
+    until(|| read().ends_with('\n')).await?;
+    let written = read();
+    assert_eq!(written.lines().count(), 1, "{written}");
+    assert!(
+        written.contains(&format!("\"event\":{}", event.replace('\n', " "))),
+        "{written}"
+    );
+    let report = adapter.running.stop().await.ok_or("no report")?;
+    assert_eq!((report.rejected, report.spooled, report.lost), (1, 0, 0));
+    Ok(())
+}
+
+/// One that the pipeline would refuse is refused before the others are taken.
+#[tokio::test]
+async fn of_a_batch_all_are_taken_or_none() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let server = MockServer::start().await?;
+    let more = ["--spool", &directory.path().display().to_string()];
+    let adapter = Adapter::start(&server.url(), &more).await?;
+    let mut numbered = event("a");
+    numbered["transaction_id"] = json!(1);
+    let batch = json!({ "events": [event("b"), numbered] });
+    let refused = adapter.post("/events/batch", batch).await?;
+    assert_eq!(refused.status(), 422);
+    assert!(!refused.headers().contains_key("lago-ambiguous"));
+    let said: Value = serde_json::from_slice(&refused.bytes().await?)?;
+    assert_eq!(
+        said["error_details"],
+        json!({ "1": { "transaction_id": ["value_is_mandatory"] } })
+    );
+    let report = adapter.running.stop().await.ok_or("no report")?;
+    assert_eq!((report.delivered, report.spooled), (0, 0));
     Ok(())
 }
 
