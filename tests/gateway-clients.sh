@@ -12,30 +12,11 @@
 # Needs node with npm, python3 with venv, and the two registries. Nothing is installed outside of target/gateway-clients.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source tests/servers.sh
 
 clients=${*:-python javascript schemathesis}
-target=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
 folder=$target/gateway-clients
 mkdir -p "$folder"
-started=()
-stop() {
-    for process in "${started[@]}"; do
-        kill "$process" 2>/dev/null || true
-    done
-}
-trap stop EXIT
-
-# Waits until a port is listened at, and gives up when the program has ended.
-wait_for() { # port process
-    until (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
-        kill -0 "$2" || exit 1
-        read -rt 0.2 <> <(:) || true
-    done
-}
-
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
 
 cargo build --quiet -p lago-tests --bin mock --bin gateway
 # Starts a stand-in and an adapter before it, whose address is in `url` then.

@@ -13,33 +13,14 @@
 # Needs node with npm, python3 with venv, and the two registries. Nothing is installed outside of target/mcp.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source tests/servers.sh
 
 judges=${*:-conformance inspector python typescript}
-folder=$(cargo metadata --format-version 1 --no-deps |
-    sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/mcp
+folder=$target/mcp
 mkdir -p "$folder"
-started=()
-stop() {
-    for process in "${started[@]}"; do
-        kill "$process" 2>/dev/null || true
-    done
-}
-trap stop EXIT
-
-# Waits until a port is listened at, and gives up when the program has ended.
-wait_for() { # port process
-    until (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
-        kill -0 "$2" || exit 1
-        read -rt 0.2 <> <(:) || true
-    done
-}
-
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
 
 cargo build --quiet -p lago-tests --bin mock --bin gateway
-programs=$(dirname "$folder")/debug
+programs=$target/debug
 lago=$(free_port)
 "$programs/mock" --port "$lago" --stateful >"$folder/mock.log" 2>&1 &
 started+=($!)

@@ -10,18 +10,11 @@
 # Needs node with npm, python3 with venv, and the two registries. Nothing is installed outside of target/referee.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source tests/servers.sh
 
 judges=${*:-prism schemathesis}
-folder=$(cargo metadata --format-version 1 --no-deps |
-    sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/referee
+folder=$target/referee
 mkdir -p "$folder"
-started=()
-stop() {
-    for process in "${started[@]}"; do
-        kill "$process" 2>/dev/null || true
-    done
-}
-trap stop EXIT
 
 cargo xtask spec merged --format json >"$folder/published.json"
 # Both look for paths at the root of the server, whatever `servers` says.
@@ -43,18 +36,6 @@ document["paths"] = paths
 document["servers"] = [{"url": "/"}]
 json.dump(document, open(rooted, "w"))
 PYTHON
-
-# Waits until a port is listened at, and gives up when the program has ended.
-wait_for() { # port process
-    until (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
-        kill -0 "$2" || exit 1
-        read -rt 0.2 <> <(:) || true
-    done
-}
-
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
 
 stand_in() { # port
     cargo run --quiet -p lago-tests --bin mock -- --port "$1" >"$folder/mock.log" 2>&1 &

@@ -17,7 +17,7 @@ impl<'j> Fields<'j> {
         serde_json::from_slice(json).ok()
     }
 
-    #[cfg_attr(not(feature = "webhooks"), allow(dead_code, reason = "deliveries"))]
+    #[cfg(any(test, feature = "webhooks"))]
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }

@@ -227,23 +227,22 @@ const MOST_SHOWN: usize = 8 << 10;
 fn shown(text: &str) -> String {
     /// As many as indent something.
     const MOST_SPACES: usize = 8;
+    let is_space = |c: &char| c.is_whitespace() && !c.is_control();
     let mut shown = String::new();
-    let mut spaces = 0;
-    for character in text.chars().chain(['\0']) {
-        if character.is_whitespace() && !character.is_control() {
-            spaces += 1;
-            if spaces <= MOST_SPACES {
-                shown.push(' ');
-            }
-            continue;
-        }
-        if spaces > MOST_SPACES {
-            shown += &format!("[{spaces} spaces]");
-        }
-        spaces = 0;
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
         match character {
-            '\0' => {}
             c if is_invisible(c) => shown.extend(c.escape_unicode()),
+            c if is_space(&c) => {
+                let mut spaces = 1;
+                while rest.next_if(is_space).is_some() {
+                    spaces += 1;
+                }
+                match spaces <= MOST_SPACES {
+                    true => shown += &" ".repeat(spaces),
+                    false => shown += &format!("[{spaces} spaces]"),
+                }
+            }
             c => shown.push(c),
         }
     }
@@ -348,6 +347,6 @@ mod tests {
         let text = shown("{\"name\":\"evil\u{202e}txt\u{200b}\"}");
         assert_eq!(text, "{\"name\":\"evil\\u{202e}txt\\u{200b}\"}");
         let blank = shown(&format!("a\u{3164}\u{fe00}{}b", " ".repeat(8_000)));
-        assert_eq!(blank, "a\\u{3164}\\u{fe00}        [8000 spaces]b");
+        assert_eq!(blank, "a\\u{3164}\\u{fe00}[8000 spaces]b");
     }
 }

@@ -226,18 +226,8 @@ impl<S: Service> Door<S> {
             start: Instant::now(),
             end: None,
         };
-        let mut response = match self.respond(request).await {
-            Ok(response) => response,
-            Err(refusal) => {
-                let words = refusal.code().to_owned();
-                let mut response = refusal.into_response();
-                response.extensions_mut().insert(Note {
-                    words,
-                    ..Note::default()
-                });
-                response
-            }
-        };
+        let response = self.respond(request).await;
+        let mut response = response.unwrap_or_else(refused);
         let note = response.extensions_mut().remove().unwrap_or_default();
         record.end = Some((response.status(), note));
         response
@@ -290,4 +280,15 @@ impl Drop for Record<'_> {
             note: note.unwrap_or_default(),
         });
     }
+}
+
+/// The response that says a refusal, noted by its code.
+pub(crate) fn refused(refusal: Refusal) -> Response<Body> {
+    let words = refusal.code().to_owned();
+    let mut response = refusal.into_response();
+    response.extensions_mut().insert(Note {
+        words,
+        ..Note::default()
+    });
+    response
 }

@@ -79,12 +79,6 @@ impl Refusal {
         self.0.code
     }
 
-    /// What there is to do, in words.
-    #[allow(dead_code, reason = "for tools, whose refusals are texts")]
-    pub(crate) fn message(&self) -> &str {
-        &self.0.message
-    }
-
     pub(crate) fn into_response(self) -> Response<Body> {
         let Inner {
             status,

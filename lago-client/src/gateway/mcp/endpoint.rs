@@ -10,8 +10,7 @@ use super::agent::{Agent, Caller, Told};
 use super::server::Http;
 use crate::gateway::confirm::Fingerprint;
 use crate::gateway::keys::{API_KEY_HEADER, KeyPlace, Tenants};
-use crate::gateway::listen::Service;
-use crate::gateway::log::Note;
+use crate::gateway::listen::{Service, refused};
 use crate::gateway::refusal::{Body, Refusal};
 
 /// Where agents find it.
@@ -67,14 +66,6 @@ impl Endpoint {
 
 impl Service for Endpoint {
     async fn respond(&self, request: Request<Bytes>) -> Response<Body> {
-        self.pass(request).await.unwrap_or_else(|refusal| {
-            let words = refusal.code().to_owned();
-            let mut response = refusal.into_response();
-            response.extensions_mut().insert(Note {
-                words,
-                ..Note::default()
-            });
-            response
-        })
+        self.pass(request).await.unwrap_or_else(refused)
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use lago_client::mock::{MockResponse, MockServer};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
 use super::{Adapter, Outcome, code};
@@ -105,9 +106,8 @@ async fn events_are_sent_in_the_text_that_came() -> Outcome {
     Ok(())
 }
 
-#[tokio::test]
-async fn an_event_that_lago_does_not_take_is_written_down() -> Outcome {
-    let directory = tempfile::tempdir()?;
+/// An adapter before a server that takes no event.
+async fn refused_by_lago(directory: &TempDir) -> Outcome<(MockServer, Adapter)> {
     let server = MockServer::start().await?;
     let details = json!({ "0": { "code": ["event_not_found"] } });
     server.respond(
@@ -116,14 +116,26 @@ async fn an_event_that_lago_does_not_take_is_written_down() -> Outcome {
     )?;
     let more = ["--spool", &directory.path().display().to_string()];
     let adapter = Adapter::start(&server.url(), &more).await?;
+    Ok((server, adapter))
+}
+
+/// The dead letters, once there is one.
+async fn written(directory: &TempDir) -> Outcome<String> {
+    let file = directory.path().join("dead-letters.jsonl");
+    let read = || std::fs::read_to_string(&file).unwrap_or_default();
+    until(|| read().ends_with('\n')).await?;
+    Ok(read())
+}
+
+#[tokio::test]
+async fn an_event_that_lago_does_not_take_is_written_down() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let (_server, adapter) = refused_by_lago(&directory).await?;
     let taken = adapter
         .post("/events", json!({ "event": event("a") }))
         .await?;
     assert_eq!(taken.status(), 202);
-    let file = directory.path().join("dead-letters.jsonl");
-    let read = || std::fs::read_to_string(&file).unwrap_or_default();
-    until(|| read().ends_with('\n')).await?;
-    let letter: Value = serde_json::from_str(&read())?;
+    let letter: Value = serde_json::from_str(&written(&directory).await?)?;
     assert_eq!(letter["event"], event("a"));
     assert!(
         letter["outcome"]
@@ -138,15 +150,8 @@ async fn an_event_that_lago_does_not_take_is_written_down() -> Outcome {
 #[tokio::test]
 async fn what_is_written_down_is_the_text_that_came() -> Outcome {
     let directory = tempfile::tempdir()?;
-    let server = MockServer::start().await?;
-    let details = json!({ "0": { "code": ["event_not_found"] } });
-    server.respond(
-        "events.create_batch",
-        MockResponse::validation_errors(details),
-    )?;
-    let more = ["--spool", &directory.path().display().to_string()];
-    let adapter = Adapter::start(&server.url(), &more).await?;
-    let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    let (_server, adapter) = refused_by_lago(&directory).await?;
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
     let event = format!(
         "{{\"transaction_id\":\"t\",\"external_subscription_id\":\"s\",\"code\":\"c\",\"timestamp\":1.50,\n\
          \"properties\":{{\"n\":12345678901234567890.123,\"z\":1.10,\"d\":1,\"d\":2,\"e\":1E400,\"deep\":{deep}}}}}"
@@ -155,10 +160,7 @@ async fn what_is_written_down_is_the_text_that_came() -> Outcome {
         .post("/events", format!("{{\"event\":{event}}}"))
         .await?;
     assert_eq!(taken.status(), 202);
-    let file = directory.path().join("dead-letters.jsonl");
-    let read = || std::fs::read_to_string(&file).unwrap_or_default();
-    until(|| read().ends_with('\n')).await?;
-    let written = read();
+    let written = written(&directory).await?;
     assert_eq!(written.lines().count(), 1, "{written}");
     assert!(
         written.contains(&format!("\"event\":{}", event.replace('\n', " "))),
