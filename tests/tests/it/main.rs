@@ -10,7 +10,6 @@ mod capability;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
-mod compile_fail;
 #[cfg(test)]
 mod conform;
 #[cfg(test)]

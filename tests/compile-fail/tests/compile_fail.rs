@@ -1,9 +1,9 @@
 //! What must not compile, and what a person reads then.
 //!
 //! Only cases whose text hardly changes with the compiler stand here; `TRYBUILD=overwrite` takes
-//! new ones. The others are doctests in `src/refused.rs`.
+//! new ones. The others are doctests of `lago-tests`, in `src/refused.rs`.
 
 #[test]
 fn what_must_not_compile() {
-    trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
+    trybuild::TestCases::new().compile_fail("cases/*.rs");
 }
