@@ -122,8 +122,17 @@ async fn pages_in_a_browser_do_not_reach_it() -> Outcome {
     for (head, expected) in [
         ("GET /plans HTTP/1.1\r\nhost: localhost", "200"),
         (
-            "GET /plans HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost:5173",
+            "GET /plans HTTP/1.1\r\nhost: localhost:8080\r\norigin: http://localhost:8080",
             "200",
+        ),
+        // What another program of this computer serves.
+        (
+            "POST /plans HTTP/1.1\r\nhost: localhost:8080\r\norigin: http://localhost:3000",
+            "403",
+        ),
+        (
+            "GET /plans HTTP/1.1\r\nhost: localhost:8080\r\nsec-fetch-site: same-site",
+            "403",
         ),
         (
             "GET http://localhost/plans HTTP/1.1\r\nhost: localhost",
