@@ -97,10 +97,11 @@ pub async fn start(
     log: Log,
 ) -> Result<Running, StartError> {
     let agent = agent(&options)?;
-    let tenants = options.calls.tenants(client)?;
     let doors = &options.doors;
+    let bearer = doors.bearer(secret, &client)?;
+    let tenants = options.calls.tenants(client)?;
     let listener = doors
-        .open(options.port, &options.calls, secret, log)
+        .open(options.port, &options.calls, bearer, log)
         .await?;
     let address = listener.address();
     let stop_within = doors.stop_within;

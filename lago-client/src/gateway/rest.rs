@@ -115,8 +115,9 @@ pub async fn start(
         let why = "`--spool` takes events, and `--read-only` takes none: leave one of them out";
         return Err(StartError::Misuse(why.to_owned()));
     }
+    let bearer = options.doors.bearer(secret, &client)?;
     let tenants = calls.tenants(client)?;
-    let listener = options.doors.open(options.port, calls, secret, log).await?;
+    let listener = options.doors.open(options.port, calls, bearer, log).await?;
     let spooled = match (&options.spool, tenants.fixed_client()) {
         (Some(directory), Some(client)) => Some(Spooled::start(client, directory).await?),
         _ => None,

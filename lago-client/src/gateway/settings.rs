@@ -95,15 +95,14 @@ impl Calls {
 }
 
 impl Doors {
-    /// Opens a port. The secret is that of the variable [`BEARER`], for which there may be a file.
+    /// Opens a port for callers who have this secret.
     pub(crate) async fn open(
         &self,
         port: u16,
         calls: &Calls,
-        secret: Option<&str>,
+        bearer: Option<Bearer>,
         log: Log,
     ) -> Result<Listener, StartError> {
-        let bearer = self.bearer(secret)?;
         if bearer.is_none() && calls.key_mode == KeyMode::Fixed && !self.listen.is_loopback() {
             let why = format!(
                 "whoever reaches {} could use your API key: give callers a secret, by `--bearer-file FILE` or in \
@@ -123,7 +122,12 @@ impl Doors {
         bound.map_err(|error| StartError::Address { address, error })
     }
 
-    fn bearer(&self, secret: Option<&str>) -> Result<Option<Bearer>, StartError> {
+    /// What callers have to bring: the secret of the variable [`BEARER`], or of the file in its place.
+    pub(crate) fn bearer(
+        &self,
+        secret: Option<&str>,
+        client: &ClientBuilder,
+    ) -> Result<Option<Bearer>, StartError> {
         let (text, source) = match (&self.bearer_file, secret) {
             (Some(file), _) => {
                 let source = format!("the secret in {}", file.display());
@@ -135,10 +139,15 @@ impl Doors {
             (None, Some(secret)) => (secret.to_owned(), format!("the secret in {BEARER}")),
             (None, None) => return Ok(None),
         };
+        let misuse = |why: &str| StartError::Misuse(format!("{source} {why}"));
+        if client.has_this_key(text.trim()) {
+            return Err(misuse(
+                "is your API key of Lago's, which every caller would have then: make another one, for example with \
+                 `openssl rand -hex 32`",
+            ));
+        }
         let bearer = Bearer::new(&text);
-        bearer
-            .map(Some)
-            .map_err(|why| StartError::Misuse(format!("{source} {why}")))
+        bearer.map(Some).map_err(|why| misuse(&why))
     }
 }
 

@@ -218,6 +218,24 @@ async fn what_cannot_work_does_not_start() -> Outcome {
             Some("guessed"),
             "LAGO_GATEWAY_BEARER has 7 bytes",
         ),
+        (
+            Some("a-key-of-sixteen-or-more"),
+            &[],
+            Some("a-key-of-sixteen-or-more"),
+            "LAGO_GATEWAY_BEARER is your API key",
+        ),
+        (
+            Some("a-key-of-sixteen-or-more"),
+            &["--key-mode", "per-request"],
+            Some(" a-key-of-sixteen-or-more\n"),
+            "is your API key",
+        ),
+        (
+            Some("short"),
+            &["--bearer-file", &secret],
+            None,
+            "is your API key",
+        ),
         (Some("key"), &["--url", "lago.example"], None, "is no URL"),
         (
             None,
