@@ -57,7 +57,8 @@ pub struct Doors {
     /// How many requests are worked on at once; others are refused with 503.
     #[arg(long, value_name = "REQUESTS", default_value = "256", value_parser = clap::value_parser!(u16).range(1..))]
     pub max_requests: u16,
-    /// How long requests may go on that run when the gateway is told to stop.
+    /// How long requests may go on that run when the gateway is told to stop. Calls that change something and have not
+    /// ended then are cut off, and the exit status is 3.
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub stop_within: Duration,
 }
@@ -111,11 +112,14 @@ impl Doors {
             );
             return Err(StartError::Misuse(why));
         }
+        let limits = Limits::default();
+        let requests = self.max_requests.into();
         let limits = Limits {
-            requests: self.max_requests.into(),
+            requests,
+            connections: limits.connections.max(requests.saturating_mul(2)),
             stop: self.stop_within,
             response: calls.total_timeout.saturating_add(LONGER),
-            ..Limits::default()
+            ..limits
         };
         let address = SocketAddr::new(self.listen, port);
         let bound = Listener::bind(address, bearer, limits, log).await;
