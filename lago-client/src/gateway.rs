@@ -4,6 +4,7 @@
 //! The guide: [`guide::agents`](crate::guide::agents).
 
 mod bearer;
+mod changes;
 #[cfg(feature = "mcp")]
 pub mod choice;
 mod cli;
@@ -14,6 +15,7 @@ mod listen;
 mod log;
 #[cfg(feature = "mcp")]
 pub mod mcp;
+mod progress;
 mod refusal;
 pub mod rest;
 #[cfg(feature = "mcp")]

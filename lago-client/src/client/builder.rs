@@ -208,6 +208,13 @@ impl ClientBuilder {
         self.credentials.is_some() || self.api_key.as_ref().is_some_and(is_there)
     }
 
+    /// Whether its key is this one.
+    #[cfg(feature = "gateway")]
+    pub(crate) fn has_this_key(&self, other: &str) -> bool {
+        let is_it = |key: &String| !other.is_empty() && key.trim() == other;
+        self.api_key.as_ref().is_some_and(is_it)
+    }
+
     /// Checks everything and makes the client.
     ///
     /// # Errors

@@ -4,12 +4,14 @@
 //! ([`gate`]), then there is room for it or not, then its body is read within limits ([`body`]).
 
 mod body;
+mod connection;
+mod door;
 mod gate;
+mod places;
 mod stall;
 #[cfg(test)]
 mod tests;
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -17,32 +19,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::HeaderValue;
-use http::{Method, Request, Response, StatusCode};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use http::{Request, Response};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout};
+use tokio::time::sleep;
 
 use crate::gateway::bearer::Bearer;
-use crate::gateway::log::{Line, Log, Note};
+use crate::gateway::changes::Changes;
+use crate::gateway::log::{Log, say};
+use crate::gateway::progress::Progress;
 use crate::gateway::refusal::{Body, Refusal};
+use door::Door;
 use gate::Gate;
-use stall::Impatient;
+use places::Places;
 
 /// Said of what may have been done and nobody knows.
 pub(crate) const AMBIGUOUS: &str = "lago-ambiguous";
-
-/// How many bytes the head of a request may have. A URL that HTTP clients take has up to 64 KiB.
-const HEAD_BYTES: usize = 96 << 10;
-
-/// How many headers a request may have.
-const HEADERS: usize = 100;
 
 /// How long to wait when the system has no socket for another connection.
 const NO_SOCKET: Duration = Duration::from_millis(100);
@@ -52,6 +45,8 @@ const NO_SOCKET: Duration = Duration::from_millis(100);
 pub(crate) struct Limits {
     /// For the body of a request.
     pub(crate) body_bytes: usize,
+    /// From the beginning of a connection to the end of its first head.
+    pub(crate) first_head: Duration,
     /// From one request of a connection to the end of the next one's head.
     pub(crate) head: Duration,
     /// From the head of a request to the end of its body.
@@ -62,7 +57,7 @@ pub(crate) struct Limits {
     pub(crate) write: Duration,
     /// How many requests are worked on at once.
     pub(crate) requests: usize,
-    /// How many connections there are at once; others wait.
+    /// How many connections there are at once. For one more, the one that is idle for the longest time is closed.
     pub(crate) connections: usize,
     /// How long requests may go on that run when it is to stop.
     pub(crate) stop: Duration,
@@ -72,12 +67,13 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 10 << 20,
+            first_head: Duration::from_secs(10),
             head: Duration::from_secs(60),
             body: Duration::from_secs(30),
             response: Duration::from_secs(150),
             write: Duration::from_secs(30),
             requests: 256,
-            connections: 1024,
+            connections: 512,
             stop: Duration::from_secs(30),
         }
     }
@@ -85,13 +81,21 @@ impl Default for Limits {
 
 /// Responds to requests.
 pub(crate) trait Service: Send + Sync + 'static {
-    /// The response to a request that was let in. A [`Note`] among its extensions is for the log.
-    fn respond(&self, request: Request<Bytes>) -> impl Future<Output = Response<Body>> + Send;
+    /// The response to a request that was let in. What the log is to tell of it is noted in its progress.
+    fn respond(
+        &self,
+        request: Request<Bytes>,
+        progress: &Progress,
+    ) -> impl Future<Output = Response<Body>> + Send;
 }
 
 impl<S: Service> Service for Arc<S> {
-    fn respond(&self, request: Request<Bytes>) -> impl Future<Output = Response<Body>> + Send {
-        S::respond(self, request)
+    fn respond(
+        &self,
+        request: Request<Bytes>,
+        progress: &Progress,
+    ) -> impl Future<Output = Response<Body>> + Send {
+        S::respond(self, request, progress)
     }
 }
 
@@ -139,156 +143,87 @@ impl Listener {
     }
 
     /// Serves until `stop` is ready. Then it lets in nobody else, and ends when the requests that run have their
-    /// responses, or the time for that is over.
-    pub(crate) async fn serve(self, service: impl Service, stop: impl Future<Output = ()>) {
-        let door = Arc::new(Door {
-            places: Semaphore::new(self.limits.requests),
-            gate: self.gate,
-            limits: self.limits,
-            log: self.log,
+    /// responses and nothing is being changed, or the time for that is over. What it cuts off then, `changes` knows.
+    pub(crate) async fn serve(
+        self,
+        service: impl Service,
+        changes: Changes,
+        stop: impl Future<Output = ()>,
+    ) {
+        let places = Places::new(self.limits.connections);
+        let stop_limit = self.limits.stop;
+        let door = Arc::new(Door::new(
+            self.gate,
+            self.limits,
+            self.log,
+            changes.clone(),
             service,
-        });
-        let connections = Arc::new(Semaphore::new(door.limits.connections));
-        let graceful = GracefulShutdown::new();
-        let mut tasks = JoinSet::new();
+        ));
+        let (stops, stopping) = watch::channel(false);
+        let mut connections = JoinSet::new();
+        let mut lacks_sockets = false;
         let mut stop = pin!(stop);
         loop {
-            let next = async {
-                // It is never closed, so that there is always a permit in the end.
-                let permit = Arc::clone(&connections).acquire_owned().await;
-                (permit, self.tcp.accept().await)
-            };
-            let (permit, accepted) = tokio::select! {
+            let accepted = tokio::select! {
                 biased;
                 () = &mut stop => break,
-                next = next => next,
+                accepted = self.tcp.accept() => accepted,
             };
             match accepted {
                 Ok((stream, _)) => {
-                    let serving = connection(stream, Arc::clone(&door), &graceful);
-                    tasks.spawn(async move {
-                        // How a connection ends is the caller's affair.
-                        let _ = serving.await;
-                        drop(permit);
-                    });
+                    lacks_sockets = false;
+                    let place = tokio::select! {
+                        biased;
+                        () = &mut stop => break,
+                        place = places.take() => place,
+                    };
+                    let door = Arc::clone(&door);
+                    connections.spawn(connection::serve(stream, door, place, stopping.clone()));
                 }
-                // A caller that is gone already, or no file handles for the moment.
-                Err(_) => tokio::time::sleep(NO_SOCKET).await,
+                Err(error) if is_of_the_caller(&error) => {}
+                Err(error) => {
+                    // Once, and not as often as it is tried.
+                    if !std::mem::replace(&mut lacks_sockets, true) {
+                        say(&format_args!(
+                            "cannot take another connection: {error}; idle ones are closed to make room"
+                        ));
+                    }
+                    places.make_room();
+                    sleep(NO_SOCKET).await;
+                }
             }
-            while tasks.try_join_next().is_some() {}
+            while connections.try_join_next().is_some() {}
         }
         drop(self.tcp);
-        // What goes on after that is cut off with its task.
-        let _ = timeout(door.limits.stop, graceful.shutdown()).await;
-    }
-}
-
-/// One connection, which ends after the request that runs when all is to stop.
-fn connection<S: Service>(
-    stream: TcpStream,
-    door: Arc<Door<S>>,
-    graceful: &GracefulShutdown,
-) -> impl Future<Output = Result<(), hyper::Error>> + use<S> {
-    // Without it a small response waits for an acknowledgement; where it cannot be set, it does.
-    let _ = stream.set_nodelay(true);
-    let stream = Impatient::new(TokioIo::new(stream), door.limits.write);
-    let service = {
-        let door = Arc::clone(&door);
-        service_fn(move |request| {
-            let door = Arc::clone(&door);
-            async move { Ok::<_, Infallible>(door.pass(request).await) }
-        })
-    };
-    let serving = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(door.limits.head)
-        .max_buf_size(HEAD_BYTES)
-        .max_headers(HEADERS)
-        .serve_connection(stream, service);
-    graceful.watch(serving)
-}
-
-/// What all connections share.
-struct Door<S> {
-    gate: Gate,
-    limits: Limits,
-    log: Log,
-    places: Semaphore,
-    service: S,
-}
-
-impl<S: Service> Door<S> {
-    /// The response to a request, which is told to the log also when its caller goes away before.
-    async fn pass(&self, request: Request<Incoming>) -> Response<Body> {
-        let mut record = Record {
-            log: &self.log,
-            method: request.method().clone(),
-            start: Instant::now(),
-            end: None,
+        stops.send_replace(true);
+        let mut works = JoinSet::new();
+        let finishing = async {
+            while connections.join_next().await.is_some() {}
+            // Nobody is left who could bring more.
+            works = std::mem::take(&mut *door.works());
+            while works.join_next().await.is_some() {}
+            changes.ended().await;
         };
-        let response = self.respond(request).await;
-        let mut response = response.unwrap_or_else(refused);
-        let note = response.extensions_mut().remove().unwrap_or_default();
-        record.end = Some((response.status(), note));
-        response
-    }
-
-    async fn respond(&self, request: Request<Incoming>) -> Result<Response<Body>, Refusal> {
-        let (head, body) = request.into_parts();
-        self.gate.admit(&head)?;
-        let Ok(_place) = self.places.try_acquire() else {
-            let message =
-                "the gateway works on as many requests as it may at once: try again in a moment";
-            let busy = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "gateway_busy", message);
-            return Err(busy.retry_after(1));
-        };
-        let body = body::read(&head.headers, body, &self.limits).await?;
-        let reads = matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS);
-        let responding = self.service.respond(Request::from_parts(head, body));
-        let late = match timeout(self.limits.response, responding).await {
-            Ok(response) => return Ok(response),
-            Err(_) => {
-                let message = "the gateway gave up waiting for this response; unless it only reads, look whether it was \
-                               done before you repeat it";
-                Refusal::new(StatusCode::GATEWAY_TIMEOUT, "gateway_timeout", message)
-            }
-        };
-        let mut response = late.into_response();
-        if !reads {
-            let headers = response.headers_mut();
-            headers.insert(AMBIGUOUS, HeaderValue::from_static("true"));
+        if changes.finish(stop_limit, finishing).await.is_none() {
+            connections.shutdown().await;
+            works.shutdown().await;
+            let mut works = std::mem::take(&mut *door.works());
+            works.shutdown().await;
         }
-        Ok(response)
     }
 }
 
-/// A request, told to the log when it is over.
-struct Record<'l> {
-    log: &'l Log,
-    method: Method,
-    start: Instant,
-    end: Option<(StatusCode, Note)>,
-}
-
-impl Drop for Record<'_> {
-    fn drop(&mut self) {
-        let (status, note) = self.end.take().unzip();
-        self.log.tell(&Line {
-            method: self.method.clone(),
-            status,
-            duration: self.start.elapsed(),
-            note: note.unwrap_or_default(),
-        });
-    }
+/// Whether a connection was not made because its caller gave up.
+fn is_of_the_caller(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionReset | Interrupted
+    )
 }
 
 /// The response that says a refusal, noted by its code.
-pub(crate) fn refused(refusal: Refusal) -> Response<Body> {
-    let words = refusal.code().to_owned();
-    let mut response = refusal.into_response();
-    response.extensions_mut().insert(Note {
-        words,
-        ..Note::default()
-    });
-    response
+pub(crate) fn refused(refusal: Refusal, progress: &Progress) -> Response<Body> {
+    progress.say(refusal.code());
+    refusal.into_response()
 }

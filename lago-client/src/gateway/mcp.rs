@@ -15,6 +15,7 @@ mod listing;
 mod server;
 
 use std::net::SocketAddr;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
@@ -22,11 +23,13 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::client::ClientBuilder;
+use crate::gateway::changes::Changes;
 use crate::gateway::choice::{Choice, Wish};
 use crate::gateway::confirm::Fingerprint;
 use crate::gateway::log::{Log, say};
+use crate::gateway::progress;
 use crate::gateway::settings::{Calls, Doors, StartError};
-use crate::gateway::stop;
+use crate::gateway::stop::{self, Signals};
 use crate::gateway::tools;
 use agent::{Agent, Caller};
 use endpoint::Endpoint;
@@ -96,14 +99,25 @@ pub async fn start(
     secret: Option<&str>,
     log: Log,
 ) -> Result<Running, StartError> {
+    start_with(options, client, secret, log, Changes::default()).await
+}
+
+/// The same for who wants to know what is being changed, and to hurry the end.
+pub(crate) async fn start_with(
+    options: Options,
+    client: ClientBuilder,
+    secret: Option<&str>,
+    log: Log,
+    changes: Changes,
+) -> Result<Running, StartError> {
     let agent = agent(&options)?;
-    let tenants = options.calls.tenants(client)?;
     let doors = &options.doors;
+    let bearer = doors.bearer(secret, &client)?;
+    let tenants = options.calls.tenants(client)?;
     let listener = doors
-        .open(options.port, &options.calls, secret, log)
+        .open(options.port, &options.calls, bearer, log)
         .await?;
     let address = listener.address();
-    let stop_within = doors.stop_within;
     let (stop, stopped) = oneshot::channel();
     let served = tokio::spawn(async move {
         let stopped = async {
@@ -112,9 +126,8 @@ pub async fn start(
                 std::future::pending::<()>().await;
             }
         };
-        let endpoint = Endpoint::new(Arc::clone(&agent), tenants);
-        listener.serve(endpoint, stopped).await;
-        agent.finish(stop_within).await;
+        let endpoint = Endpoint::new(agent, tenants);
+        listener.serve(endpoint, changes, stopped).await;
     });
     Ok(Running {
         address,
@@ -124,7 +137,11 @@ pub async fn start(
 }
 
 /// Serves the client at the standard streams until it closes them or the program is asked to stop.
-async fn over_stdio(options: &Options, client: ClientBuilder) -> Result<(), StartError> {
+async fn over_stdio(
+    options: &Options,
+    client: ClientBuilder,
+    mut signals: Signals,
+) -> Result<ExitCode, StartError> {
     let tenants = options.calls.tenants(client)?;
     let Some(client) = tenants.fixed_client() else {
         let why = "over the standard streams there are no headers that could bring a key: leave `--key-mode per-request`, \
@@ -136,16 +153,26 @@ async fn over_stdio(options: &Options, client: ClientBuilder) -> Result<(), Star
         client: client.clone(),
         fingerprint: Fingerprint::of(&[]),
     };
-    let serving = Server::stdio(Arc::clone(&agent), caller);
+    let changes = Changes::default();
+    let serving = Server::stdio(agent, caller, changes.clone());
     let ended = tokio::select! {
         ended = serving => ended,
-        asked = stop::asked() => asked,
+        () = signals.next() => {
+            say(&stop::STOPS);
+            Ok(())
+        }
     };
-    agent.finish(options.doors.stop_within).await;
+    let finishing = changes.finish(options.doors.stop_within, changes.ended());
+    signals.end(&changes, finishing).await;
+    for name in changes.cut_off() {
+        say(&format_args!("{name} cut-off {}", progress::AMBIGUOUS));
+    }
+    let status = stop::status(&changes);
+    let ended = ended.map(|()| status);
     ended.map_err(|error| StartError::Missing(format!("the client does not speak MCP: {error}")))
 }
 
-/// Runs the program's subcommand until it is asked to stop.
+/// Runs the program's subcommand until it is asked to stop, and gives its exit status.
 ///
 /// # Errors
 ///
@@ -154,28 +181,26 @@ pub(crate) async fn run(
     options: Options,
     client: ClientBuilder,
     secret: Option<&str>,
-) -> Result<(), StartError> {
+    mut signals: Signals,
+) -> Result<ExitCode, StartError> {
     let words = in_words(&options)?;
     if options.stdio {
         say(&format_args!(
             "lago-gateway speaks MCP over the standard streams; {words}"
         ));
-        return over_stdio(&options, client).await;
+        return over_stdio(&options, client, signals).await;
     }
-    let running = start(options, client, secret, Log::stderr()).await?;
+    let changes = Changes::default();
+    let starting = start_with(options, client, secret, Log::stderr(), changes.clone());
+    let running = starting.await?;
     let address = running.address();
     say(&format_args!(
         "lago-gateway serves MCP at http://{address}/mcp; {words}"
     ));
-    let asked = stop::asked().await;
-    let why =
-        asked.map_err(|error| StartError::Missing(format!("signals cannot be received: {error}")));
-    say(&"stops: finishes what runs; another Ctrl-C ends it at once");
-    tokio::select! {
-        () = running.stop() => {}
-        _ = stop::asked() => {}
-    }
-    why
+    signals.next().await;
+    say(&stop::STOPS);
+    signals.end(&changes, running.stop()).await;
+    Ok(stop::status(&changes))
 }
 
 fn agent(options: &Options) -> Result<Arc<Agent>, StartError> {

@@ -25,9 +25,11 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::client::ClientBuilder;
+use crate::gateway::changes::Changes;
 use crate::gateway::keys::{KeyMode, KeyPlace, Tenants};
-use crate::gateway::listen::{AMBIGUOUS, Service};
-use crate::gateway::log::{Log, Note};
+use crate::gateway::listen::{AMBIGUOUS, Service, refused};
+use crate::gateway::log::Log;
+use crate::gateway::progress::{self, Progress};
 use crate::gateway::refusal::{Body, Refusal, whole};
 use crate::gateway::settings::{Calls, Doors, StartError};
 use crate::ingest::Report;
@@ -105,6 +107,17 @@ pub async fn start(
     secret: Option<&str>,
     log: Log,
 ) -> Result<Running, StartError> {
+    start_with(options, client, secret, log, Changes::default()).await
+}
+
+/// The same for who wants to know what is being changed, and to hurry the end.
+pub(crate) async fn start_with(
+    options: Options,
+    client: ClientBuilder,
+    secret: Option<&str>,
+    log: Log,
+    changes: Changes,
+) -> Result<Running, StartError> {
     let calls = &options.calls;
     if options.spool.is_some() && calls.key_mode == KeyMode::PerRequest {
         let why = "`--spool` needs `--key-mode fixed`: events that outlive the process need a key to go with, and keys of \
@@ -115,8 +128,9 @@ pub async fn start(
         let why = "`--spool` takes events, and `--read-only` takes none: leave one of them out";
         return Err(StartError::Misuse(why.to_owned()));
     }
+    let bearer = options.doors.bearer(secret, &client)?;
     let tenants = calls.tenants(client)?;
-    let listener = options.doors.open(options.port, calls, secret, log).await?;
+    let listener = options.doors.open(options.port, calls, bearer, log).await?;
     let spooled = match (&options.spool, tenants.fixed_client()) {
         (Some(directory), Some(client)) => Some(Spooled::start(client, directory).await?),
         _ => None,
@@ -143,8 +157,12 @@ pub async fn start(
                 std::future::pending::<()>().await;
             }
         };
-        listener.serve(Arc::clone(&adapter), stopped).await;
-        adapter.end(stop_within).await
+        let service = Arc::clone(&adapter);
+        listener.serve(service, changes.clone(), stopped).await;
+        tokio::select! {
+            report = adapter.end(stop_within) => report,
+            () = changes.hurried() => None,
+        }
     });
     Ok(Running {
         address,
@@ -164,31 +182,28 @@ struct Adapter {
 }
 
 impl Service for Adapter {
-    async fn respond(&self, request: Request<Bytes>) -> Response<Body> {
+    async fn respond(&self, request: Request<Bytes>, progress: &Progress) -> Response<Body> {
         let (head, body) = request.into_parts();
-        let mut note = Note::default();
-        let mut response = match self.pass(&head, body, &mut note).await {
+        let response = match self.pass(&head, body, progress).await {
             Ok(response) => response,
-            Err(refusal) => {
-                note.add(refusal.code());
-                refusal.into_response()
-            }
+            Err(refusal) => refused(refusal, progress),
         };
         if response.headers().contains_key(AMBIGUOUS) {
-            note.add("ambiguous");
+            progress.say(progress::AMBIGUOUS);
         }
-        response.extensions_mut().insert(note);
+        // Only now everything is noted.
+        progress.end_change();
         response
     }
 }
 
 impl Adapter {
-    /// The response to a request, and what to note of it on the way.
+    /// The response to a request, with a note of it on the way.
     async fn pass(
         &self,
         head: &Parts,
         body: Bytes,
-        note: &mut Note,
+        progress: &Progress,
     ) -> Result<Response<Body>, Refusal> {
         if head.method == Method::OPTIONS {
             return options(head.uri.path());
@@ -196,13 +211,13 @@ impl Adapter {
         let Target { call, parameters } = Target::of(&head.method, head.uri.path())?;
         let only_reads = match call {
             Call::Known(operation) => {
-                note.path = Some(format!("{}{}", operation.base_path, operation.path));
-                note.add(operation.resource);
+                progress.set_path(format!("{}{}", operation.base_path, operation.path));
+                progress.say(operation.resource);
                 operation.effect == Effect::Reads
             }
             Call::Unknown { .. } if !self.pass_unknown => return Err(target::unknown()),
             Call::Unknown { method, path } => {
-                note.path = Some(path.to_owned());
+                progress.set_path(path);
                 method == crate::Method::Get
             }
         };
@@ -218,6 +233,7 @@ impl Adapter {
         if let (Some(spooled), Call::Known(operation)) = (&self.spooled, call)
             && let Some(is_batch) = of_events(operation)
         {
+            progress.begin_change(operation.resource);
             return spooled.take(is_batch, &body).await;
         }
         // Servers differ in what they make of one.
@@ -256,8 +272,14 @@ impl Adapter {
                 None => request,
             }
         });
+        if !only_reads {
+            progress.begin_change(match call {
+                Call::Known(operation) => operation.resource,
+                Call::Unknown { path, .. } => path,
+            });
+        }
         let outcome = request.body(body).response().await;
-        note.attempts = Some(match &outcome {
+        progress.set_attempts(match &outcome {
             Ok(success) => success.attempts,
             Err(error) => error.attempts(),
         });
@@ -265,7 +287,7 @@ impl Adapter {
         if !found.is_empty() {
             let headers = response.headers_mut();
             headers.insert(check::FINDINGS, check::in_header(&found));
-            note.add("not-as-described");
+            progress.say("not-as-described");
         }
         Ok(response)
     }

@@ -57,7 +57,8 @@ pub struct Doors {
     /// How many requests are worked on at once; others are refused with 503.
     #[arg(long, value_name = "REQUESTS", default_value = "256", value_parser = clap::value_parser!(u16).range(1..))]
     pub max_requests: u16,
-    /// How long requests may go on that run when the gateway is told to stop.
+    /// How long requests may go on that run when the gateway is told to stop. Calls that change something and have not
+    /// ended then are cut off, and the exit status is 3.
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub stop_within: Duration,
 }
@@ -95,15 +96,14 @@ impl Calls {
 }
 
 impl Doors {
-    /// Opens a port. The secret is that of the variable [`BEARER`], for which there may be a file.
+    /// Opens a port for callers who have this secret.
     pub(crate) async fn open(
         &self,
         port: u16,
         calls: &Calls,
-        secret: Option<&str>,
+        bearer: Option<Bearer>,
         log: Log,
     ) -> Result<Listener, StartError> {
-        let bearer = self.bearer(secret)?;
         if bearer.is_none() && calls.key_mode == KeyMode::Fixed && !self.listen.is_loopback() {
             let why = format!(
                 "whoever reaches {} could use your API key: give callers a secret, by `--bearer-file FILE` or in \
@@ -112,18 +112,26 @@ impl Doors {
             );
             return Err(StartError::Misuse(why));
         }
+        let limits = Limits::default();
+        let requests = self.max_requests.into();
         let limits = Limits {
-            requests: self.max_requests.into(),
+            requests,
+            connections: limits.connections.max(requests.saturating_mul(2)),
             stop: self.stop_within,
             response: calls.total_timeout.saturating_add(LONGER),
-            ..Limits::default()
+            ..limits
         };
         let address = SocketAddr::new(self.listen, port);
         let bound = Listener::bind(address, bearer, limits, log).await;
         bound.map_err(|error| StartError::Address { address, error })
     }
 
-    fn bearer(&self, secret: Option<&str>) -> Result<Option<Bearer>, StartError> {
+    /// What callers have to bring: the secret of the variable [`BEARER`], or of the file in its place.
+    pub(crate) fn bearer(
+        &self,
+        secret: Option<&str>,
+        client: &ClientBuilder,
+    ) -> Result<Option<Bearer>, StartError> {
         let (text, source) = match (&self.bearer_file, secret) {
             (Some(file), _) => {
                 let source = format!("the secret in {}", file.display());
@@ -135,10 +143,15 @@ impl Doors {
             (None, Some(secret)) => (secret.to_owned(), format!("the secret in {BEARER}")),
             (None, None) => return Ok(None),
         };
+        let misuse = |why: &str| StartError::Misuse(format!("{source} {why}"));
+        if client.has_this_key(text.trim()) {
+            return Err(misuse(
+                "is your API key of Lago's, which every caller would have then: make another one, for example with \
+                 `openssl rand -hex 32`",
+            ));
+        }
         let bearer = Bearer::new(&text);
-        bearer
-            .map(Some)
-            .map_err(|why| StartError::Misuse(format!("{source} {why}")))
+        bearer.map(Some).map_err(|why| misuse(&why))
     }
 }
 

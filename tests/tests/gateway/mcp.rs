@@ -3,6 +3,7 @@
 mod choice;
 mod compact;
 mod confirming;
+mod ending;
 mod failing;
 mod program;
 mod protocol;
@@ -62,6 +63,11 @@ impl Mcp {
             http,
             lines,
         })
+    }
+
+    /// The lines of its log so far, without times.
+    fn lines(&self) -> Vec<String> {
+        crate::timeless(&self.lines)
     }
 
     /// Sends what a test says; status and JSON of the response, null when it is none.

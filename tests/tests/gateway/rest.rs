@@ -1,5 +1,6 @@
 //! The REST adapter between a plain HTTP client and servers that stand in for Lago.
 
+mod ending;
 mod faults;
 mod keys;
 mod passed;
@@ -94,12 +95,7 @@ impl Adapter {
 
     /// The lines of its log so far, without times.
     fn lines(&self) -> Vec<String> {
-        let lines = self.lines.lock().unwrap();
-        let is_timeless = |word: &&str| !word.ends_with("ms");
-        let lines = lines
-            .iter()
-            .map(|line| line.split(' ').filter(is_timeless).collect::<Vec<_>>());
-        lines.map(|words| words.join(" ")).collect()
+        crate::timeless(&self.lines)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Who may send requests, decided from their head.
 //!
-//! A page in a browser reaches every port of its computer. What it sends to one on loopback names either the page's own
-//! host, after its owner had that name resolve to 127.0.0.1, or says in `Origin` or `Sec-Fetch-Site` whose page it is.
+//! A page in a browser reaches every port of its computer, and what it sends is executed even where it may not read the
+//! response. What it sends to a port on loopback names either the page's own host, after its owner had that name resolve to
+//! 127.0.0.1, or says in `Origin` or `Sec-Fetch-Site` that the page is another's. A page that another program of this
+//! computer serves, at another port, is another's as well.
 
 use std::net::IpAddr;
 
@@ -41,7 +43,7 @@ impl Gate {
             let status = StatusCode::FORBIDDEN;
             return Err(Refusal::new(status, "gateway_foreign_host", message));
         }
-        if !is_of_no_foreign_page(head) {
+        if !is_of_no_other_page(head) {
             let message = "the gateway is not for pages in browsers: call it from a program";
             let status = StatusCode::FORBIDDEN;
             return Err(Refusal::new(status, "gateway_foreign_origin", message));
@@ -69,16 +71,20 @@ fn authority(value: &HeaderValue) -> Option<Authority> {
     Authority::try_from(value.as_bytes()).ok()
 }
 
-/// Whether it is no page's request, or that of a page of this computer.
-fn is_of_no_foreign_page(head: &Parts) -> bool {
-    let is_local_origin = |origin: &HeaderValue| {
+/// Whether it is no page's request, or that of a page of the host to which it goes: name and port are the same.
+fn is_of_no_other_page(head: &Parts) -> bool {
+    let mut hosts = head.headers.get_all(HOST).iter();
+    let host = hosts.next().and_then(authority);
+    let host = host.filter(|_| hosts.next().is_none());
+    let is_own_origin = |origin: &HeaderValue| {
         let origin = Uri::try_from(origin.as_bytes()).ok();
         let authority = origin.and_then(|origin| origin.into_parts().authority);
-        authority.is_some_and(|authority| is_local(&authority))
+        authority.is_some() && authority == host
     };
-    let sites = head.headers.get_all("sec-fetch-site");
-    head.headers.get_all(ORIGIN).iter().all(is_local_origin)
-        && sites.iter().all(|site| site != "cross-site")
+    let is_own_site = |site: &HeaderValue| site == "same-origin" || site == "none";
+    let mut origins = head.headers.get_all(ORIGIN).iter();
+    let mut sites = head.headers.get_all("sec-fetch-site").iter();
+    origins.all(is_own_origin) && sites.all(is_own_site)
 }
 
 /// Whether it is a name or an address of this computer that nobody else can have.
@@ -153,11 +159,15 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_another_computer_is_not_let_in() {
+    fn a_page_of_another_origin_is_not_let_in() {
         for gate in [[127, 0, 0, 1], [0, 0, 0, 0]].map(|ip| Gate::new(ip.into(), None)) {
             for (name, value, is_let_in) in [
-                ("origin", "http://localhost:3000", true),
-                ("origin", "https://127.0.0.1", true),
+                ("origin", "http://localhost:8080", true),
+                ("origin", "http://LOCALHOST:8080", true),
+                ("origin", "http://localhost:3000", false),
+                ("origin", "http://localhost", false),
+                ("origin", "http://127.0.0.1:8080", false),
+                ("origin", "http://a@localhost:8080", false),
                 ("origin", "null", false),
                 ("origin", "https://evil.example", false),
                 ("origin", "http://localhost.evil.example", false),
@@ -165,11 +175,21 @@ mod tests {
                 ("origin", "", false),
                 ("sec-fetch-site", "same-origin", true),
                 ("sec-fetch-site", "none", true),
+                ("sec-fetch-site", "same-site", false),
                 ("sec-fetch-site", "cross-site", false),
+                ("sec-fetch-site", "", false),
             ] {
-                let said = code(&gate, &head("/", &[("host", "localhost"), (name, value)]));
+                let sent = [("host", "localhost:8080"), (name, value)];
+                let said = code(&gate, &head("/", &sent));
                 assert_eq!(said.is_none(), is_let_in, "{name}: {value}");
             }
+            let twice = [
+                ("host", "a.example"),
+                ("host", "b.example"),
+                ("origin", "http://a.example"),
+            ];
+            assert!(code(&gate, &head("/", &twice)).is_some());
+            assert!(code(&gate, &head("/", &[("origin", "http://a.example")])).is_some());
         }
     }
 

@@ -2,14 +2,11 @@
 //! has agreed, and what the agent reads of the outcome.
 
 use std::pin::{Pin, pin};
-use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
-use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
-use tokio::sync::RwLock;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::compact::{self, Meant};
 use super::listing::{self, FIELDS, Listed};
@@ -17,7 +14,8 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::gateway::choice::{Choice, NotOffered, reads};
 use crate::gateway::confirm::{self, Confirmations, Fingerprint};
-use crate::gateway::log::{Note, say};
+use crate::gateway::log::say;
+use crate::gateway::progress::{self, Progress};
 use crate::gateway::results::{self, Answer, Fields, Look};
 use crate::gateway::tools::{self, Tool};
 use crate::raw::RawRequest;
@@ -31,8 +29,6 @@ pub(super) struct Agent {
     /// A call that needs the agreement of a person is made without it where nobody can be asked.
     is_unconfirmed: bool,
     confirmations: Confirmations,
-    /// Held by every call that changes something, so that nothing is cut off when all is to stop.
-    writing: RwLock<()>,
 }
 
 /// Whose call it is.
@@ -91,10 +87,6 @@ struct Prepared {
 /// What came of a call that was made.
 type Outcome = Result<Response<Bytes>, Error>;
 
-/// What is told of a call in the log.
-#[derive(Debug, Default)]
-pub(super) struct Told(Mutex<Note>);
-
 impl Agent {
     pub(super) fn new(choice: Choice, is_compact: bool, is_unconfirmed: bool) -> Self {
         Self {
@@ -102,7 +94,6 @@ impl Agent {
             is_compact,
             is_unconfirmed,
             confirmations: Confirmations::default(),
-            writing: RwLock::default(),
         }
     }
 
@@ -130,21 +121,26 @@ impl Agent {
         &self,
         caller: &Caller,
         call: Call,
-        told: &Told,
+        progress: &Progress,
         cancelled: impl Future<Output = ()> + Send,
     ) -> Reply {
-        told.say(&call.name);
-        match self.prepared(caller, call, told) {
-            Ok(prepared) => Reply::Answer(self.made(prepared, told, cancelled).await),
+        progress.say(&call.name);
+        match self.prepared(caller, call, progress) {
+            Ok(prepared) => Reply::Answer(self.made(prepared, progress, cancelled).await),
             Err(reply) => reply,
         }
     }
 
     /// A call that may be made, or what there is to say instead.
-    fn prepared(&self, caller: &Caller, call: Call, told: &Told) -> Result<Prepared, Reply> {
+    fn prepared(
+        &self,
+        caller: &Caller,
+        call: Call,
+        progress: &Progress,
+    ) -> Result<Prepared, Reply> {
         let (tool, mut arguments) = self.meant(&call.name, call.arguments)?;
         if tool.name != call.name {
-            told.say(tool.name);
+            progress.say(tool.name);
         }
         // The choice has left them out; this is what holds even if it had not.
         if !reads(tool) && !self.allows_writes() {
@@ -169,7 +165,7 @@ impl Agent {
                 Err(_) => String::new(),
             };
             let agreed = self.agreed(caller, asked, question, call.consent, call.can_ask);
-            agreed.inspect_err(|_| told.say("unconfirmed"))?;
+            agreed.inspect_err(|_| progress.say("unconfirmed"))?;
         }
         Ok(Prepared {
             tool,
@@ -183,7 +179,7 @@ impl Agent {
     async fn made(
         &self,
         prepared: Prepared,
-        told: &Told,
+        progress: &Progress,
         cancelled: impl Future<Output = ()> + Send,
     ) -> Answer {
         let Prepared {
@@ -204,11 +200,11 @@ impl Agent {
                 return Answer::refusal("It was cancelled before it began. Nothing was done.");
             }
             false => {
-                let _writing = self.writing.read().await;
+                progress.begin_change(tool.name);
                 sending.await
             }
         };
-        told.outcome(&outcome);
+        note(progress, &outcome);
         let mut answer = match &outcome {
             Ok(response) => results::succeeded(tool, &arguments, &response.value, fields.as_ref()),
             Err(error) => {
@@ -221,13 +217,9 @@ impl Agent {
             answer.note = format!("{went_on} {}", answer.note);
             say_what_came(tool, &outcome);
         }
+        // Only now everything is noted.
+        progress.end_change();
         answer
-    }
-
-    /// Waits until nothing is being changed any more, or that takes too long.
-    pub(super) async fn finish(&self, limit: Duration) {
-        // What is cut off after that was told to nobody.
-        let _ = timeout(limit, self.writing.write()).await;
     }
 
     fn meant(
@@ -308,40 +300,19 @@ async fn is_ready(mut work: Pin<&mut impl Future<Output = ()>>) -> bool {
     std::future::poll_fn(|cx| Poll::Ready(work.as_mut().poll(cx).is_ready())).await
 }
 
-impl Told {
-    /// Adds words that hold no data of customers.
-    pub(super) fn say(&self, words: &str) {
-        let mut note = self.note();
-        // The name of a tool is a caller's text.
-        let is_plain = |c: &char| c.is_ascii_alphanumeric() || "_-/".contains(*c);
-        let words: String = words.chars().filter(is_plain).take(64).collect();
-        if !note.words.is_empty() {
-            note.words.push(' ');
-        }
-        note.words += &words;
+/// Notes what came of a call.
+fn note(progress: &Progress, outcome: &Outcome) {
+    let (status, attempts) = match outcome {
+        Ok(response) => (Some(response.status), response.attempts),
+        Err(error) => (error.status(), error.attempts()),
+    };
+    progress.set_attempts(attempts);
+    match status {
+        Some(status) => progress.say(status.as_str()),
+        None => progress.say("no-response"),
     }
-
-    fn outcome(&self, outcome: &Outcome) {
-        let (status, attempts) = match outcome {
-            Ok(response) => (Some(response.status), response.attempts),
-            Err(error) => (error.status(), error.attempts()),
-        };
-        self.note().attempts = Some(attempts);
-        match status {
-            Some(status) => self.say(status.as_str()),
-            None => self.say("no-response"),
-        }
-        if outcome.as_ref().is_err_and(Error::is_ambiguous) {
-            self.say("ambiguous");
-        }
-    }
-
-    pub(super) fn take(&self) -> Note {
-        std::mem::take(&mut self.note())
-    }
-
-    fn note(&self) -> std::sync::MutexGuard<'_, Note> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    if outcome.as_ref().is_err_and(Error::is_ambiguous) {
+        progress.say(progress::AMBIGUOUS);
     }
 }
 

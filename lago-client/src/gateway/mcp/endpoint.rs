@@ -6,11 +6,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 
-use super::agent::{Agent, Caller, Told};
+use super::agent::{Agent, Caller};
 use super::server::Http;
 use crate::gateway::confirm::Fingerprint;
 use crate::gateway::keys::{API_KEY_HEADER, KeyPlace, Tenants};
 use crate::gateway::listen::{Service, refused};
+use crate::gateway::progress::Progress;
 use crate::gateway::refusal::{Body, Refusal};
 
 /// Where agents find it.
@@ -43,7 +44,11 @@ impl Endpoint {
         })
     }
 
-    async fn pass(&self, mut request: Request<Bytes>) -> Result<Response<Body>, Refusal> {
+    async fn pass(
+        &self,
+        mut request: Request<Bytes>,
+        progress: &Progress,
+    ) -> Result<Response<Body>, Refusal> {
         if request.uri().path() != PATH {
             let message = "agents are served at /mcp";
             return Err(Refusal::new(
@@ -53,19 +58,16 @@ impl Endpoint {
             ));
         }
         let caller = self.caller(&request)?;
-        let told = Arc::new(Told::default());
+        progress.set_path(PATH);
         request.extensions_mut().insert(caller);
-        request.extensions_mut().insert(Arc::clone(&told));
-        let mut response = self.protocol.respond(request).await;
-        let mut note = told.take();
-        note.path = Some(PATH.to_owned());
-        response.extensions_mut().insert(note);
-        Ok(response)
+        request.extensions_mut().insert(progress.clone());
+        Ok(self.protocol.respond(request).await)
     }
 }
 
 impl Service for Endpoint {
-    async fn respond(&self, request: Request<Bytes>) -> Response<Body> {
-        self.pass(request).await.unwrap_or_else(refused)
+    async fn respond(&self, request: Request<Bytes>, progress: &Progress) -> Response<Body> {
+        let passed = self.pass(request, progress).await;
+        passed.unwrap_or_else(|refusal| refused(refusal, progress))
     }
 }

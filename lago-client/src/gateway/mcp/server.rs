@@ -23,11 +23,13 @@ use serde_json::Value;
 use tokio::time::Instant;
 use tower_service::Service as _;
 
-use super::agent::{Agent, Call, Caller, Consent, Reply, Told};
+use super::agent::{Agent, Call, Caller, Consent, Reply};
 use super::instructions::instructions;
 use super::listing::Listed;
+use crate::gateway::changes::Changes;
 use crate::gateway::confirm::LIFETIME;
 use crate::gateway::log::say;
+use crate::gateway::progress::Progress;
 use crate::gateway::refusal::Body;
 use crate::gateway::results::Answer;
 
@@ -49,15 +51,18 @@ struct Shared {
     tools: Vec<Tool>,
     /// Whose calls all are, where one client speaks over the standard streams; otherwise each request says.
     caller: Option<Caller>,
+    /// Where requests of HTTP do not say it: what is being changed.
+    changes: Changes,
 }
 
 impl Server {
-    fn new(agent: Arc<Agent>, caller: Option<Caller>) -> Self {
+    fn new(agent: Arc<Agent>, caller: Option<Caller>, changes: Changes) -> Self {
         let tools = agent.tools().into_iter().map(tool).collect();
         Self(Arc::new(Shared {
             agent,
             tools,
             caller,
+            changes,
         }))
     }
 
@@ -66,8 +71,12 @@ impl Server {
     /// # Errors
     ///
     /// When the client does not begin as the protocol says.
-    pub(super) async fn stdio(agent: Arc<Agent>, caller: Caller) -> io::Result<()> {
-        let server = Self::new(agent, Some(caller));
+    pub(super) async fn stdio(
+        agent: Arc<Agent>,
+        caller: Caller,
+        changes: Changes,
+    ) -> io::Result<()> {
+        let server = Self::new(agent, Some(caller), changes);
         let running = server.serve(stdio()).await.map_err(io::Error::other)?;
         running.waiting().await.map_err(io::Error::other)?;
         Ok(())
@@ -77,11 +86,11 @@ impl Server {
         &self,
         caller: &Caller,
         call: Call,
-        told: &Told,
+        progress: &Progress,
         context: &RequestContext<RoleServer>,
     ) -> Reply {
         let cancelled = context.ct.cancelled();
-        self.0.agent.call(caller, call, told, cancelled).await
+        self.0.agent.call(caller, call, progress, cancelled).await
     }
 }
 
@@ -92,7 +101,7 @@ pub(super) struct Http(StreamableHttpService<Server, NeverSessionManager>);
 impl Http {
     /// Without sessions, each response in JSON. Who may send requests has been decided before they come here.
     pub(super) fn new(agent: Arc<Agent>) -> Self {
-        let server = Server::new(agent, None);
+        let server = Server::new(agent, None, Changes::default());
         let config = StreamableHttpServerConfig::default()
             .with_legacy_session_mode(false)
             .with_json_response(true)
@@ -107,7 +116,7 @@ impl Http {
         ))
     }
 
-    /// The response to a request, which has a [`Caller`] among its extensions, and an `Arc` of [`Told`].
+    /// The response to a request, which has a [`Caller`] among its extensions, and its [`Progress`].
     pub(super) async fn respond(&self, request: Request<Bytes>) -> Response<Body> {
         let Ok(response) = self.0.clone().call(request.map(Full::new)).await;
         response
@@ -167,8 +176,9 @@ impl ServerHandler for Server {
                 None,
             ));
         };
-        let told = parts.and_then(|parts| parts.extensions.get::<Arc<Told>>());
-        let told = told.cloned().unwrap_or_default();
+        let progress = parts.and_then(|parts| parts.extensions.get::<Progress>());
+        let progress = progress.cloned();
+        let progress = progress.unwrap_or_else(|| Progress::new(&self.0.changes));
         let way = Way::of(&context, self.0.caller.is_some());
         let answered = request.input_responses.as_ref();
         let answered = answered.and_then(|responses| responses.get(CONFIRM));
@@ -183,17 +193,17 @@ impl ServerHandler for Server {
             can_ask: way != Way::Nobody,
         };
         let start = Instant::now();
-        let mut reply = self.reply(&caller, call.clone(), &told, &context).await;
+        let mut reply = self.reply(&caller, call.clone(), &progress, &context).await;
         if let (Way::Live, Reply::Ask { question, state }) = (way, &reply) {
             let is_given = ask(&context, question.clone()).await;
             let state = state.clone();
             call.consent = Some(Consent { state, is_given });
-            reply = self.reply(&caller, call, &told, &context).await;
+            reply = self.reply(&caller, call, &progress, &context).await;
         }
         if self.0.caller.is_some() {
             // There is no request of HTTP that would be told.
-            let (note, ms) = (told.take(), start.elapsed().as_millis());
-            say(&format_args!("{} {ms}ms", note.words));
+            let ms = start.elapsed().as_millis();
+            progress.tell(|note| say(&format_args!("{} {ms}ms", note.words)));
         }
         match reply {
             Reply::Answer(answer) => Ok(result(answer).into()),

@@ -194,14 +194,47 @@ async fn a_change_that_is_cancelled_goes_on_and_is_told() -> Outcome {
     Ok(())
 }
 
+/// When there is no more time for a change, the log has its name, and the exit status says that something is in doubt.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_is_cut_off_is_told() -> Outcome {
+    for (more, signals) in [(&["--stop-within", "1"][..], 0), (&[], 2)] {
+        let mut server = Prompted::start().await?;
+        let options = [&["--allow-writes", "--unconfirmed"][..], more].concat();
+        let mut program = Program::begun(&server.url(), &options, json!({}))?;
+        let call = json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": delete()});
+        program.say(&call)?;
+        let waiting = server.next().await.ok_or("nothing came")?;
+        let mut said = BufReader::new(program.child.stderr.take().ok_or("no errors")?);
+        let mut told = String::new();
+        if signals == 0 {
+            program.input = None;
+        }
+        for signal in 0..signals {
+            let id = program.child.id().to_string();
+            assert!(Command::new("kill").arg(&id).status()?.success());
+            while signal == 0 && !told.contains("stops: ") {
+                assert!(said.read_line(&mut told)? > 0, "{told}");
+            }
+        }
+        said.read_to_string(&mut told)?;
+        assert_eq!(program.child.wait()?.code(), Some(3), "{told}");
+        assert!(told.contains(" plans_delete cut-off ambiguous\n"), "{told}");
+        assert!(
+            told.contains("1 call: plans_delete; look in Lago"),
+            "{told}"
+        );
+        drop(waiting);
+    }
+    Ok(())
+}
+
 /// A client ends it by a signal when closing its input has no effect.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_signal_ends_it_while_its_input_is_open() -> Outcome {
     let server = MockServer::start().await?;
     let mut program = Program::begun(&server.url(), &[], json!({}))?;
-    // Its answer shows that it listens for signals.
-    program.ask(2, "tools/list", json!({}))?;
     let id = program.child.id().to_string();
     assert!(
         Command::new("kill")

@@ -5,8 +5,12 @@ use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 
 use lago_client::mock::MockServer;
 use lago_tests::support::clients::API_KEY;
+#[cfg(unix)]
+use lago_tests::support::server::{Prompted, ScriptedResponse};
 
 use super::Outcome;
+#[cfg(unix)]
+use super::ending::send;
 
 /// The program, and what it says.
 struct Program {
@@ -25,8 +29,8 @@ fn command(arguments: &[&str]) -> Command {
 }
 
 impl Program {
-    fn start(server: &MockServer, more: &[&str]) -> Outcome<Self> {
-        let mut child = command(&["serve", "--port", "0", "--url", &server.url()])
+    fn start(url: &str, more: &[&str]) -> Outcome<Self> {
+        let mut child = command(&["serve", "--port", "0", "--url", url])
             .args(more)
             .env("LAGO_API_KEY", API_KEY)
             .spawn()?;
@@ -44,6 +48,26 @@ impl Program {
             "{line}"
         );
         Ok(Self { child, said, url })
+    }
+
+    #[cfg(unix)]
+    fn ask_to_stop(&self) -> Outcome {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").arg(&id).status()?.success());
+        Ok(())
+    }
+
+    /// Reads until it says this.
+    #[cfg(unix)]
+    fn hear(&mut self, words: &str) -> Outcome {
+        let mut line = String::new();
+        while !line.contains(words) {
+            line.clear();
+            if self.said.read_line(&mut line)? == 0 {
+                return Err("it has ended".into());
+            }
+        }
+        Ok(())
     }
 
     /// What it says until it ends, and how it ends.
@@ -67,11 +91,10 @@ impl Drop for Program {
 #[tokio::test]
 async fn it_serves_until_it_is_told_to_stop() -> Outcome {
     let server = MockServer::builder().api_key(API_KEY).start().await?;
-    let program = Program::start(&server, &[])?;
+    let program = Program::start(&server.url(), &[])?;
     let get = reqwest::get(format!("{}/customers/jane?secret=value", program.url)).await?;
     assert_eq!(get.status(), 200);
-    let id = program.child.id().to_string();
-    assert!(Command::new("kill").arg(&id).status()?.success());
+    program.ask_to_stop()?;
     let (said, status) =
         tokio::task::spawn_blocking(|| program.end().map_err(|error| error.to_string())).await??;
     assert!(status.success(), "{status}");
@@ -89,12 +112,57 @@ async fn it_serves_until_it_is_told_to_stop() -> Outcome {
     Ok(())
 }
 
+/// What runs is finished after one signal, and cut off after two; only then the exit status says that something is in doubt.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_signal_cuts_off_what_runs_and_says_what() -> Outcome {
+    for (more, signals, code, last) in [
+        (&[][..], 1, 0, " 200 "),
+        (&[], 2, 3, "1 call: subscriptions.create"),
+        (
+            &["--stop-within", "1"],
+            1,
+            3,
+            "1 call: subscriptions.create",
+        ),
+    ] {
+        let mut server = Prompted::start().await?;
+        let mut program = Program::start(&server.url(), more)?;
+        let address = program.url.trim_start_matches("http://").to_owned();
+        let write = send(&address, "POST /subscriptions").await?;
+        let waiting = server.next().await.ok_or("nothing came")?;
+        program.ask_to_stop()?;
+        program.hear("stops: ")?;
+        if signals == 2 {
+            program.ask_to_stop()?;
+        }
+        let waiting = match code {
+            0 => {
+                waiting.respond(ScriptedResponse::json("200 OK", "{}"));
+                None
+            }
+            _ => Some(waiting),
+        };
+        let (said, status) = program.end()?;
+        assert_eq!(status.code(), Some(code), "{said}");
+        let is_in_doubt = said.contains("ms subscriptions.create ambiguous\n");
+        assert_eq!(is_in_doubt, code == 3, "{said}");
+        let lines: Vec<&str> = said.lines().collect();
+        assert!(
+            lines.last().is_some_and(|line| line.contains(last)),
+            "{said}"
+        );
+        drop((write, waiting));
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_says_when_events_wait_for_another_key() -> Outcome {
     let directory = tempfile::tempdir()?;
     let server = MockServer::builder().api_key("another").start().await?;
     let spool = directory.path().display().to_string();
-    let mut program = Program::start(&server, &["--spool", &spool])?;
+    let mut program = Program::start(&server.url(), &["--spool", &spool])?;
     let event = r#"{"event":{"transaction_id":"t","external_subscription_id":"s","code":"c","timestamp":1}}"#;
     let request = reqwest::Client::new()
         .post(format!("{}/events", program.url))
@@ -120,6 +188,19 @@ async fn it_says_when_events_wait_for_another_key() -> Outcome {
         "{said}"
     );
     assert!(!said.contains(API_KEY), "{said}");
+    Ok(())
+}
+
+#[test]
+fn its_help_says_what_exit_statuses_mean() -> Outcome {
+    for arguments in [&["--help"][..], &["serve", "--help"], &["mcp", "--help"]] {
+        let output = command(arguments).stdout(Stdio::piped()).output()?;
+        let told = String::from_utf8(output.stdout)?;
+        assert!(
+            told.contains("Exit status: 0 ") && told.contains(" 3 when calls"),
+            "{told}"
+        );
+    }
     Ok(())
 }
 

@@ -122,8 +122,17 @@ async fn pages_in_a_browser_do_not_reach_it() -> Outcome {
     for (head, expected) in [
         ("GET /plans HTTP/1.1\r\nhost: localhost", "200"),
         (
-            "GET /plans HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost:5173",
+            "GET /plans HTTP/1.1\r\nhost: localhost:8080\r\norigin: http://localhost:8080",
             "200",
+        ),
+        // What another program of this computer serves.
+        (
+            "POST /plans HTTP/1.1\r\nhost: localhost:8080\r\norigin: http://localhost:3000",
+            "403",
+        ),
+        (
+            "GET /plans HTTP/1.1\r\nhost: localhost:8080\r\nsec-fetch-site: same-site",
+            "403",
         ),
         (
             "GET http://localhost/plans HTTP/1.1\r\nhost: localhost",
@@ -208,6 +217,24 @@ async fn what_cannot_work_does_not_start() -> Outcome {
             &[],
             Some("guessed"),
             "LAGO_GATEWAY_BEARER has 7 bytes",
+        ),
+        (
+            Some("a-key-of-sixteen-or-more"),
+            &[],
+            Some("a-key-of-sixteen-or-more"),
+            "LAGO_GATEWAY_BEARER is your API key",
+        ),
+        (
+            Some("a-key-of-sixteen-or-more"),
+            &["--key-mode", "per-request"],
+            Some(" a-key-of-sixteen-or-more\n"),
+            "is your API key",
+        ),
+        (
+            Some("short"),
+            &["--bearer-file", &secret],
+            None,
+            "is your API key",
         ),
         (Some("key"), &["--url", "lago.example"], None, "is no URL"),
         (
