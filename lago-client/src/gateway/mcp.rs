@@ -14,17 +14,15 @@ mod instructions;
 mod listing;
 mod server;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use clap::Args;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 use crate::client::ClientBuilder;
 use crate::gateway::choice::{Choice, Wish};
 use crate::gateway::confirm::Fingerprint;
 use crate::gateway::log::{Log, say};
+use crate::gateway::running::Running;
 use crate::gateway::settings::{Calls, Doors, StartError};
 use crate::gateway::stop;
 use crate::gateway::tools;
@@ -61,29 +59,6 @@ pub struct Options {
     pub doors: Doors,
 }
 
-/// A server that runs, until it is stopped. It goes on when this is dropped.
-#[derive(Debug)]
-pub struct Running {
-    address: SocketAddr,
-    stop: oneshot::Sender<()>,
-    served: JoinHandle<()>,
-}
-
-impl Running {
-    /// Where it listens; agents reach it at `/mcp` there.
-    #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Lets in no more requests, and waits for those that run.
-    pub async fn stop(self) {
-        // Where nobody listens any more it has ended.
-        let _ = self.stop.send(());
-        let _ = self.served.await;
-    }
-}
-
 /// Starts a server over HTTP, in the runtime in which this is awaited. Calls have what the builder says where the options
 /// say nothing; `secret` is what callers have to bring, unless there is a file with it.
 ///
@@ -95,7 +70,7 @@ pub async fn start(
     client: ClientBuilder,
     secret: Option<&str>,
     log: Log,
-) -> Result<Running, StartError> {
+) -> Result<Running<()>, StartError> {
     let agent = agent(&options)?;
     let tenants = options.calls.tenants(client)?;
     let doors = &options.doors;
@@ -104,38 +79,25 @@ pub async fn start(
         .await?;
     let address = listener.address();
     let stop_within = doors.stop_within;
-    let (stop, stopped) = oneshot::channel();
-    let served = tokio::spawn(async move {
-        let stopped = async {
-            // Whoever dropped it wants it to go on.
-            if stopped.await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
+    Ok(Running::spawn(address, |stop| async move {
         let endpoint = Endpoint::new(Arc::clone(&agent), tenants);
-        listener.serve(endpoint, stopped).await;
+        listener.serve(endpoint, stop.asked()).await;
         agent.finish(stop_within).await;
-    });
-    Ok(Running {
-        address,
-        stop,
-        served,
-    })
+    }))
 }
 
 /// Serves the client at the standard streams until it closes them or the program is asked to stop.
 async fn over_stdio(options: &Options, client: ClientBuilder) -> Result<(), StartError> {
-    let tenants = options.calls.tenants(client)?;
-    let Some(client) = tenants.fixed_client() else {
-        let why = "over the standard streams there are no headers that could bring a key: leave `--key-mode per-request`, \
-                   and give the key in LAGO_API_KEY";
-        return Err(StartError::Misuse(why.to_owned()));
-    };
     let agent = agent(options)?;
+    let why = "over the standard streams there are no headers that could bring a key";
     let caller = Caller {
-        client: client.clone(),
+        client: options.calls.only_client(client, why)?,
         fingerprint: Fingerprint::of(&[]),
     };
+    let words = in_words(&agent, options);
+    say(&format_args!(
+        "lago-gateway speaks MCP over the standard streams; {words}"
+    ));
     let serving = Server::stdio(Arc::clone(&agent), caller);
     let ended = tokio::select! {
         ended = serving => ended,
@@ -155,13 +117,10 @@ pub(crate) async fn run(
     client: ClientBuilder,
     secret: Option<&str>,
 ) -> Result<(), StartError> {
-    let words = in_words(&options)?;
     if options.stdio {
-        say(&format_args!(
-            "lago-gateway speaks MCP over the standard streams; {words}"
-        ));
         return over_stdio(&options, client).await;
     }
+    let words = in_words(&*agent(&options)?, &options);
     let running = start(options, client, secret, Log::stderr()).await?;
     let address = running.address();
     say(&format_args!(
@@ -189,10 +148,9 @@ fn agent(options: &Options) -> Result<Arc<Agent>, StartError> {
 }
 
 /// What agents may do, in a line.
-fn in_words(options: &Options) -> Result<String, StartError> {
-    let agent = agent(options)?;
+fn in_words(agent: &Agent, options: &Options) -> String {
     let tools = agent.tools().len();
-    Ok(match (agent.allows_writes(), options.unconfirmed) {
+    match (agent.allows_writes(), options.unconfirmed) {
         (false, _) => format!("{tools} tools, which only read"),
         (true, false) => format!(
             "{tools} tools; a person is asked before anything is changed or must not happen twice"
@@ -200,5 +158,5 @@ fn in_words(options: &Options) -> Result<String, StartError> {
         (true, true) => {
             format!("{tools} tools; NOBODY IS ASKED where a client cannot ask a person")
         }
-    })
+    }
 }
