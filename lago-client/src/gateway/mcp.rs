@@ -11,7 +11,9 @@ mod agent;
 mod compact;
 mod endpoint;
 mod instructions;
+mod lines;
 mod listing;
+mod message;
 mod server;
 
 use std::sync::Arc;

@@ -19,7 +19,7 @@ use crate::gateway::choice::{Choice, NotOffered, reads};
 use crate::gateway::confirm::{self, Confirmations, Fingerprint};
 use crate::gateway::log::{Note, say};
 use crate::gateway::results::{self, Answer, Fields, Look};
-use crate::gateway::tools::{self, Tool};
+use crate::gateway::tools::{self, Rounded, Tool};
 use crate::raw::RawRequest;
 use crate::response::Response;
 
@@ -49,6 +49,8 @@ pub(super) struct Caller {
 pub(super) struct Call {
     pub(super) name: String,
     pub(super) arguments: Map<String, Value>,
+    /// The numbers that were rounded when they were read, by where they stand in the arguments.
+    pub(super) rounded: Vec<Rounded>,
     /// What a person said who was asked, if anybody was.
     pub(super) consent: Option<Consent>,
     /// Whether the client can ask a person.
@@ -159,7 +161,8 @@ impl Agent {
         let fields = fields.as_ref().map(Fields::read).transpose();
         let fields = fields.map_err(|why| refused(why.to_string()))?;
         results::with_page_size(tool, &mut arguments);
-        let request = tool.request(arguments.clone());
+        let rounded = self.rounded_for_tool(call.rounded);
+        let request = tool.request_of(arguments.clone(), &rounded);
         let request = request.map_err(|why| refused(format!("Nothing was done: {why}")))?;
         if confirm::is_needed(tool) {
             let question = match question {
@@ -247,6 +250,18 @@ impl Agent {
             Err(NotOffered::Unknown(question)) => Err(unknown(name, &question)),
             Err(refused) => Err(Reply::Answer(Answer::refusal(refused.to_string()))),
         }
+    }
+
+    /// The numbers by where they stand in the arguments of the tool that is meant.
+    fn rounded_for_tool(&self, mut rounded: Vec<Rounded>) -> Vec<Rounded> {
+        if self.is_compact {
+            rounded.retain_mut(|number| {
+                let within = number.pointer.strip_prefix(compact::TO_ARGUMENTS);
+                let within = within.map(str::to_owned);
+                within.map(|within| number.pointer = within).is_some()
+            });
+        }
+        rounded
     }
 
     /// Whether a person has agreed to a call, or need not.
