@@ -4,6 +4,7 @@ mod choice;
 mod compact;
 mod confirming;
 mod failing;
+mod faults;
 mod messages;
 mod program;
 mod protocol;

@@ -211,7 +211,7 @@ impl Agent {
                 sending.await
             }
         };
-        told.outcome(&outcome);
+        told.outcome(&outcome, reads(tool));
         let mut answer = match &outcome {
             Ok(response) => results::succeeded(tool, &arguments, &response.value, fields.as_ref()),
             Err(error) => {
@@ -336,7 +336,7 @@ impl Told {
         note.words += &words;
     }
 
-    fn outcome(&self, outcome: &Outcome) {
+    fn outcome(&self, outcome: &Outcome, only_reads: bool) {
         let (status, attempts) = match outcome {
             Ok(response) => (Some(response.status), response.attempts),
             Err(error) => (error.status(), error.attempts()),
@@ -346,7 +346,7 @@ impl Told {
             Some(status) => self.say(status.as_str()),
             None => self.say("no-response"),
         }
-        if outcome.as_ref().is_err_and(Error::is_ambiguous) {
+        if !only_reads && outcome.as_ref().is_err_and(Error::is_ambiguous) {
             self.say("ambiguous");
         }
     }
