@@ -20,6 +20,7 @@ mod refusal;
 pub mod rest;
 #[cfg(feature = "mcp")]
 mod results;
+mod running;
 #[cfg(feature = "mcp")]
 mod search;
 mod settings;
@@ -32,4 +33,5 @@ pub mod tools;
 pub use cli::main;
 pub use keys::KeyMode;
 pub use log::{Line, Log, Note};
+pub use running::Running;
 pub use settings::{BEARER, Calls, Doors, StartError};

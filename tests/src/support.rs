@@ -7,6 +7,7 @@ pub mod clients;
 pub mod document;
 pub mod every_type;
 pub mod example;
+pub mod faults;
 pub mod gateway;
 pub mod instance;
 mod overlay;

@@ -11,16 +11,15 @@ mod agent;
 mod compact;
 mod endpoint;
 mod instructions;
+mod lines;
 mod listing;
+mod message;
 mod server;
 
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 use crate::client::ClientBuilder;
 use crate::gateway::changes::Changes;
@@ -28,6 +27,7 @@ use crate::gateway::choice::{Choice, Wish};
 use crate::gateway::confirm::Fingerprint;
 use crate::gateway::log::{Log, say};
 use crate::gateway::progress;
+use crate::gateway::running::Running;
 use crate::gateway::settings::{Calls, Doors, StartError};
 use crate::gateway::stop::{self, Signals};
 use crate::gateway::tools;
@@ -64,29 +64,6 @@ pub struct Options {
     pub doors: Doors,
 }
 
-/// A server that runs, until it is stopped. It goes on when this is dropped.
-#[derive(Debug)]
-pub struct Running {
-    address: SocketAddr,
-    stop: oneshot::Sender<()>,
-    served: JoinHandle<()>,
-}
-
-impl Running {
-    /// Where it listens; agents reach it at `/mcp` there.
-    #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Lets in no more requests, and waits for those that run.
-    pub async fn stop(self) {
-        // Where nobody listens any more it has ended.
-        let _ = self.stop.send(());
-        let _ = self.served.await;
-    }
-}
-
 /// Starts a server over HTTP, in the runtime in which this is awaited. Calls have what the builder says where the options
 /// say nothing; `secret` is what callers have to bring, unless there is a file with it.
 ///
@@ -98,7 +75,7 @@ pub async fn start(
     client: ClientBuilder,
     secret: Option<&str>,
     log: Log,
-) -> Result<Running, StartError> {
+) -> Result<Running<()>, StartError> {
     start_with(options, client, secret, log, Changes::default()).await
 }
 
@@ -109,7 +86,7 @@ pub(crate) async fn start_with(
     secret: Option<&str>,
     log: Log,
     changes: Changes,
-) -> Result<Running, StartError> {
+) -> Result<Running<()>, StartError> {
     let agent = agent(&options)?;
     let doors = &options.doors;
     let bearer = doors.bearer(secret, &client)?;
@@ -118,22 +95,10 @@ pub(crate) async fn start_with(
         .open(options.port, &options.calls, bearer, log)
         .await?;
     let address = listener.address();
-    let (stop, stopped) = oneshot::channel();
-    let served = tokio::spawn(async move {
-        let stopped = async {
-            // Whoever dropped it wants it to go on.
-            if stopped.await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
+    Ok(Running::spawn(address, |stop| async move {
         let endpoint = Endpoint::new(agent, tenants);
-        listener.serve(endpoint, changes, stopped).await;
-    });
-    Ok(Running {
-        address,
-        stop,
-        served,
-    })
+        listener.serve(endpoint, changes, stop.asked()).await;
+    }))
 }
 
 /// Serves the client at the standard streams until it closes them or the program is asked to stop.
@@ -142,17 +107,16 @@ async fn over_stdio(
     client: ClientBuilder,
     mut signals: Signals,
 ) -> Result<ExitCode, StartError> {
-    let tenants = options.calls.tenants(client)?;
-    let Some(client) = tenants.fixed_client() else {
-        let why = "over the standard streams there are no headers that could bring a key: leave `--key-mode per-request`, \
-                   and give the key in LAGO_API_KEY";
-        return Err(StartError::Misuse(why.to_owned()));
-    };
     let agent = agent(options)?;
+    let why = "over the standard streams there are no headers that could bring a key";
     let caller = Caller {
-        client: client.clone(),
+        client: options.calls.only_client(client, why)?,
         fingerprint: Fingerprint::of(&[]),
     };
+    let words = in_words(&agent, options);
+    say(&format_args!(
+        "lago-gateway speaks MCP over the standard streams; {words}"
+    ));
     let changes = Changes::default();
     let serving = Server::stdio(agent, caller, changes.clone());
     let ended = tokio::select! {
@@ -183,13 +147,10 @@ pub(crate) async fn run(
     secret: Option<&str>,
     mut signals: Signals,
 ) -> Result<ExitCode, StartError> {
-    let words = in_words(&options)?;
     if options.stdio {
-        say(&format_args!(
-            "lago-gateway speaks MCP over the standard streams; {words}"
-        ));
         return over_stdio(&options, client, signals).await;
     }
+    let words = in_words(&*agent(&options)?, &options);
     let changes = Changes::default();
     let starting = start_with(options, client, secret, Log::stderr(), changes.clone());
     let running = starting.await?;
@@ -214,10 +175,9 @@ fn agent(options: &Options) -> Result<Arc<Agent>, StartError> {
 }
 
 /// What agents may do, in a line.
-fn in_words(options: &Options) -> Result<String, StartError> {
-    let agent = agent(options)?;
+fn in_words(agent: &Agent, options: &Options) -> String {
     let tools = agent.tools().len();
-    Ok(match (agent.allows_writes(), options.unconfirmed) {
+    match (agent.allows_writes(), options.unconfirmed) {
         (false, _) => format!("{tools} tools, which only read"),
         (true, false) => format!(
             "{tools} tools; a person is asked before anything is changed or must not happen twice"
@@ -225,5 +185,5 @@ fn in_words(options: &Options) -> Result<String, StartError> {
         (true, true) => {
             format!("{tools} tools; NOBODY IS ASKED where a client cannot ask a person")
         }
-    })
+    }
 }

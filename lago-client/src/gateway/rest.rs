@@ -11,7 +11,6 @@ mod check;
 mod spooled;
 mod target;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,16 +20,15 @@ use clap::Args;
 use http::header::{ALLOW, HeaderValue};
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 use crate::client::ClientBuilder;
 use crate::gateway::changes::Changes;
-use crate::gateway::keys::{KeyMode, KeyPlace, Tenants};
+use crate::gateway::keys::{KeyPlace, Tenants};
 use crate::gateway::listen::{AMBIGUOUS, Service, refused};
 use crate::gateway::log::Log;
 use crate::gateway::progress::{self, Progress};
 use crate::gateway::refusal::{Body, Refusal, whole};
+use crate::gateway::running::Running;
 use crate::gateway::settings::{Calls, Doors, StartError};
 use crate::ingest::Report;
 use crate::operation::{Effect, Operation};
@@ -72,31 +70,9 @@ pub struct Options {
     pub doors: Doors,
 }
 
-/// An adapter that runs, until it is stopped. It goes on when this is dropped.
-#[derive(Debug)]
-pub struct Running {
-    address: SocketAddr,
-    stop: oneshot::Sender<()>,
-    served: JoinHandle<Option<Report>>,
-}
-
-impl Running {
-    /// Where it listens.
-    #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Lets in no more requests, waits for those that run, and says what became of the events of a spool.
-    pub async fn stop(self) -> Option<Report> {
-        // Where nobody listens any more it has ended.
-        let _ = self.stop.send(());
-        self.served.await.ok().flatten()
-    }
-}
-
 /// Starts the adapter, in the runtime in which this is awaited. Calls have what the builder says where the options say
-/// nothing; `secret` is what callers have to bring, unless there is a file with it.
+/// nothing; `secret` is what callers have to bring, unless there is a file with it. When it is stopped it says what became of
+/// the events of its spool, if it has one.
 ///
 /// # Errors
 ///
@@ -106,7 +82,7 @@ pub async fn start(
     client: ClientBuilder,
     secret: Option<&str>,
     log: Log,
-) -> Result<Running, StartError> {
+) -> Result<Running<Option<Report>>, StartError> {
     start_with(options, client, secret, log, Changes::default()).await
 }
 
@@ -117,19 +93,20 @@ pub(crate) async fn start_with(
     secret: Option<&str>,
     log: Log,
     changes: Changes,
-) -> Result<Running, StartError> {
-    let calls = &options.calls;
-    if options.spool.is_some() && calls.key_mode == KeyMode::PerRequest {
-        let why = "`--spool` needs `--key-mode fixed`: events that outlive the process need a key to go with, and keys of \
-                   callers are not written down";
-        return Err(StartError::Misuse(why.to_owned()));
-    }
+) -> Result<Running<Option<Report>>, StartError> {
     if options.spool.is_some() && options.read_only {
         let why = "`--spool` takes events, and `--read-only` takes none: leave one of them out";
         return Err(StartError::Misuse(why.to_owned()));
     }
     let bearer = options.doors.bearer(secret, &client)?;
-    let tenants = calls.tenants(client)?;
+    let calls = &options.calls;
+    let tenants = match &options.spool {
+        Some(_) => calls.only_client(
+            client,
+            "`--spool` keeps events that outlive the process, and keys of callers are not written down",
+        ).map(Tenants::fixed)?,
+        None => calls.tenants(client)?,
+    };
     let listener = options.doors.open(options.port, calls, bearer, log).await?;
     let spooled = match (&options.spool, tenants.fixed_client()) {
         (Some(directory), Some(client)) => Some(Spooled::start(client, directory).await?),
@@ -149,26 +126,14 @@ pub(crate) async fn start_with(
         pass_unknown: options.pass_unknown,
         validation: options.validate,
     });
-    let (stop, stopped) = oneshot::channel();
-    let served = tokio::spawn(async move {
-        let stopped = async {
-            // Whoever dropped it wants it to go on.
-            if stopped.await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
+    Ok(Running::spawn(address, |stop| async move {
         let service = Arc::clone(&adapter);
-        listener.serve(service, changes.clone(), stopped).await;
+        listener.serve(service, changes.clone(), stop.asked()).await;
         tokio::select! {
             report = adapter.end(stop_within) => report,
             () = changes.hurried() => None,
         }
-    });
-    Ok(Running {
-        address,
-        stop,
-        served,
-    })
+    }))
 }
 
 /// Passes requests on.

@@ -11,12 +11,12 @@ mod json;
 
 pub(crate) use failure::{Look, failed};
 pub(crate) use fields::Fields;
+pub(crate) use json::{Level, open};
 
 use serde_json::{Map, Value};
 
 use super::tools::Tool;
 use fit::fitted;
-use json::Level;
 
 /// How large what an agent reads may be, in bytes: some 15,000 tokens, below the limits that clients are known to have.
 pub(crate) const MOST_BYTES: usize = 60 << 10;

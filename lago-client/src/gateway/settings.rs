@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::client::ClientBuilder;
+use crate::client::{Client, ClientBuilder};
+use crate::error::Error;
 use crate::gateway::bearer::Bearer;
 use crate::gateway::keys::{KeyMode, Tenants};
 use crate::gateway::listen::{Limits, Listener};
@@ -19,6 +20,10 @@ pub const BEARER: &str = "LAGO_GATEWAY_BEARER";
 
 /// How much longer a response is waited for than a call may take.
 const LONGER: Duration = Duration::from_secs(15);
+
+/// Said where there is no API key, and how to go on.
+const NO_KEY: &str =
+    "no API key: set LAGO_API_KEY to the key of your organization (a stand-in takes any)";
 
 /// Where Lago is, and whose key calls have.
 #[derive(Args, Clone, Debug)]
@@ -74,25 +79,52 @@ fn seconds(text: &str) -> Result<Duration, String> {
 impl Calls {
     /// Gives each request its client, as the options say and otherwise as the builder does.
     pub(crate) fn tenants(&self, client: ClientBuilder) -> Result<Tenants, StartError> {
-        let mut client = client
-            .user_agent("lago-gateway")
-            .rate_limit_pacing(true)
-            .timeout(self.timeout)
-            .total_timeout(self.total_timeout);
-        if let Some(url) = &self.url {
-            client = client.base_url(url);
-        }
+        let client = self.set_up(client);
         let tenants = match self.key_mode {
             KeyMode::Fixed if !client.has_key() => {
-                let why = "no API key: set LAGO_API_KEY to the key of your organization (a stand-in takes any), or let each \
-                           request bring its own, with `--key-mode per-request`";
-                return Err(StartError::Misuse(why.to_owned()));
+                let why = format!(
+                    "{NO_KEY}, or let each request bring its own, with `--key-mode per-request`"
+                );
+                return Err(StartError::Misuse(why));
             }
             KeyMode::Fixed => client.build().map(Tenants::fixed),
             KeyMode::PerRequest => Tenants::per_request(client),
         };
-        tenants.map_err(|error| StartError::Misuse(error.to_string()))
+        tenants.map_err(misuse)
     }
+
+    /// The one client of all calls, for where a request cannot bring a key. The reason why is told to whoever asks for
+    /// that.
+    pub(crate) fn only_client(
+        &self,
+        client: ClientBuilder,
+        why_not: &str,
+    ) -> Result<Client, StartError> {
+        let client = self.set_up(client);
+        match self.key_mode {
+            KeyMode::PerRequest => Err(StartError::Misuse(format!(
+                "{why_not}: leave out `--key-mode per-request`, and give the key in LAGO_API_KEY"
+            ))),
+            KeyMode::Fixed if !client.has_key() => Err(StartError::Misuse(NO_KEY.to_owned())),
+            KeyMode::Fixed => client.build().map_err(misuse),
+        }
+    }
+
+    fn set_up(&self, client: ClientBuilder) -> ClientBuilder {
+        let client = client
+            .user_agent("lago-gateway")
+            .rate_limit_pacing(true)
+            .timeout(self.timeout)
+            .total_timeout(self.total_timeout);
+        match &self.url {
+            Some(url) => client.base_url(url),
+            None => client,
+        }
+    }
+}
+
+fn misuse(error: Error) -> StartError {
+    StartError::Misuse(error.to_string())
 }
 
 impl Doors {

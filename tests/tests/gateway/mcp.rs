@@ -5,6 +5,8 @@ mod compact;
 mod confirming;
 mod ending;
 mod failing;
+mod faults;
+mod messages;
 mod program;
 mod protocol;
 mod reading;
@@ -15,8 +17,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Parser;
-use lago_client::gateway::mcp::{Options, Running, start};
-use lago_client::gateway::{Log, StartError};
+use lago_client::gateway::mcp::{Options, start};
+use lago_client::gateway::{Log, Running, StartError};
 use lago_client::mock::MockServer;
 use lago_client::{Client, ClientBuilder, RetryPolicy};
 use lago_tests::support::clients::{API_KEY, plain_http};
@@ -36,7 +38,7 @@ struct Parsed {
 
 /// A server for agents at a free port, and a client that knows no protocol.
 struct Mcp {
-    running: Running,
+    running: Running<()>,
     http: reqwest::Client,
     lines: Arc<Mutex<Vec<String>>>,
 }
@@ -72,6 +74,15 @@ impl Mcp {
 
     /// Sends what a test says; status and JSON of the response, null when it is none.
     async fn post(&self, headers: &[(&str, &str)], body: &Value) -> Outcome<(u16, Value)> {
+        self.post_text(headers, body.to_string()).await
+    }
+
+    /// The same, of a body that need not be JSON.
+    async fn post_text(
+        &self,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Outcome<(u16, Value)> {
         let url = format!("http://{}/mcp", self.running.address());
         let request = self
             .http
@@ -81,7 +92,7 @@ impl Mcp {
         let request = headers.iter().fold(request, |request, (name, value)| {
             request.header(*name, *value)
         });
-        let response = request.body(body.to_string()).send().await?;
+        let response = request.body(body).send().await?;
         let status = response.status().as_u16();
         let body = response.bytes().await?;
         Ok((status, serde_json::from_slice(&body).unwrap_or_default()))

@@ -14,8 +14,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Parser;
-use lago_client::gateway::rest::{Options, Running, start};
-use lago_client::gateway::{Log, StartError};
+use lago_client::gateway::rest::{Options, start};
+use lago_client::gateway::{Log, Running, StartError};
+use lago_client::ingest::Report;
 use lago_client::{Client, ClientBuilder, RetryPolicy};
 use lago_tests::support::clients::{API_KEY, plain_http};
 use reqwest::{Method, RequestBuilder, Response};
@@ -31,7 +32,7 @@ struct Parsed {
 
 /// An adapter at a free port, and a client that knows nothing of Lago.
 struct Adapter {
-    running: Running,
+    running: Running<Option<Report>>,
     http: reqwest::Client,
     lines: Arc<Mutex<Vec<String>>>,
 }

@@ -1,14 +1,12 @@
 //! What becomes of calls when servers, gateways and networks break: how often a request is sent, how
 //! often it arrives, and what the caller sees.
 
-mod cases;
 mod connecting;
 mod endless;
 mod events;
 mod large;
 mod limits;
 mod redirects;
-mod statuses;
 mod torn;
 
 use std::error::Error as StdError;
@@ -16,15 +14,13 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cases::{Fault, faults};
 use futures::future::LocalBoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
-use lago_client::mock::example;
 use lago_client::types::{CustomerInput, WalletTransactionInput};
 use lago_client::{Client, ClientBuilder, Error, RetryPolicy};
 use lago_tests::support::clients::{client_for, plain_http};
-use lago_tests::support::server::{Act, Faulty};
-use serde_json::json;
+use lago_tests::support::faults::{Fault, faults, good_body};
+use lago_tests::support::server::Faulty;
 use uuid::Uuid;
 
 type Outcome = Result<(), Box<dyn StdError>>;
@@ -52,13 +48,6 @@ enum When {
 
 const OPERATIONS: [Operation; 2] = [Operation::Upsert, Operation::TopUp];
 const WHENS: [When; 3] = [When::First, When::Later, When::Always];
-
-/// A response that suits both operations.
-fn good_body() -> Result<Vec<u8>, Box<dyn StdError>> {
-    let mut body = example("customers.create")?;
-    body["wallet_transactions"] = json!([]);
-    Ok(serde_json::to_vec(&body)?)
-}
 
 /// Makes a call, and says how many attempts it took and what came of it.
 async fn call(lago: &Client, operation: Operation) -> (u32, Result<(), Error>) {
@@ -112,26 +101,10 @@ fn seen(outcome: &Result<(), Error>) -> String {
 
 /// A cell of the table.
 async fn cell(fault: Arc<Fault>, operation: Operation, when: When) -> Result<String, String> {
-    let good = Act::says(cases::response(
-        "200 OK",
-        &[],
-        good_body().map_err(in_words)?,
-    ));
-    let acts = match when {
-        When::First | When::Later => vec![fault.act.clone(), good],
-        When::Always => vec![fault.act.clone()],
-    };
+    let acts = fault.acts(when != When::Always).map_err(in_words)?;
     let settings = {
         let fault = Arc::clone(&fault);
-        move |mut builder: ClientBuilder| {
-            if let Some(timeout) = fault.timeout {
-                builder = builder.timeout(timeout);
-            }
-            if let Some(bytes) = fault.max_response_bytes {
-                builder = builder.max_response_bytes(bytes);
-            }
-            builder
-        }
+        move |builder: ClientBuilder| fault.set_up(builder)
     };
     let (arrived, seen) = match when {
         When::Later => connecting::after_refusals(1, acts, operation, settings).await?,

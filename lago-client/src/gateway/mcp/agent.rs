@@ -17,7 +17,7 @@ use crate::gateway::confirm::{self, Confirmations, Fingerprint};
 use crate::gateway::log::say;
 use crate::gateway::progress::{self, Progress};
 use crate::gateway::results::{self, Answer, Fields, Look};
-use crate::gateway::tools::{self, Tool};
+use crate::gateway::tools::{self, Rounded, Tool};
 use crate::raw::RawRequest;
 use crate::response::Response;
 
@@ -45,6 +45,8 @@ pub(super) struct Caller {
 pub(super) struct Call {
     pub(super) name: String,
     pub(super) arguments: Map<String, Value>,
+    /// The numbers that were rounded when they were read, by where they stand in the arguments.
+    pub(super) rounded: Vec<Rounded>,
     /// What a person said who was asked, if anybody was.
     pub(super) consent: Option<Consent>,
     /// Whether the client can ask a person.
@@ -155,7 +157,8 @@ impl Agent {
         let fields = fields.as_ref().map(Fields::read).transpose();
         let fields = fields.map_err(|why| refused(why.to_string()))?;
         results::with_page_size(tool, &mut arguments);
-        let request = tool.request(arguments.clone());
+        let rounded = self.rounded_for_tool(call.rounded);
+        let request = tool.request_of(arguments.clone(), &rounded);
         let request = request.map_err(|why| refused(format!("Nothing was done: {why}")))?;
         if confirm::is_needed(tool) {
             let question = match question {
@@ -204,7 +207,7 @@ impl Agent {
                 sending.await
             }
         };
-        note(progress, &outcome);
+        note(progress, &outcome, reads(tool));
         let mut answer = match &outcome {
             Ok(response) => results::succeeded(tool, &arguments, &response.value, fields.as_ref()),
             Err(error) => {
@@ -239,6 +242,18 @@ impl Agent {
             Err(NotOffered::Unknown(question)) => Err(unknown(name, &question)),
             Err(refused) => Err(Reply::Answer(Answer::refusal(refused.to_string()))),
         }
+    }
+
+    /// The numbers by where they stand in the arguments of the tool that is meant.
+    fn rounded_for_tool(&self, mut rounded: Vec<Rounded>) -> Vec<Rounded> {
+        if self.is_compact {
+            rounded.retain_mut(|number| {
+                let within = number.pointer.strip_prefix(compact::TO_ARGUMENTS);
+                let within = within.map(str::to_owned);
+                within.map(|within| number.pointer = within).is_some()
+            });
+        }
+        rounded
     }
 
     /// Whether a person has agreed to a call, or need not.
@@ -301,7 +316,7 @@ async fn is_ready(mut work: Pin<&mut impl Future<Output = ()>>) -> bool {
 }
 
 /// Notes what came of a call.
-fn note(progress: &Progress, outcome: &Outcome) {
+fn note(progress: &Progress, outcome: &Outcome, only_reads: bool) {
     let (status, attempts) = match outcome {
         Ok(response) => (Some(response.status), response.attempts),
         Err(error) => (error.status(), error.attempts()),
@@ -311,7 +326,7 @@ fn note(progress: &Progress, outcome: &Outcome) {
         Some(status) => progress.say(status.as_str()),
         None => progress.say("no-response"),
     }
-    if outcome.as_ref().is_err_and(Error::is_ambiguous) {
+    if !only_reads && outcome.as_ref().is_err_and(Error::is_ambiguous) {
         progress.say(progress::AMBIGUOUS);
     }
 }

@@ -14,6 +14,9 @@ const DESCRIBE: &str = "describe_operation";
 const READ: &str = "read";
 const WRITE: &str = "write";
 
+/// Where the arguments of an operation stand in those of a call, as a JSON pointer.
+pub(super) const TO_ARGUMENTS: &str = "/arguments";
+
 /// How many operations a search finds at most.
 const MOST_FOUND: usize = 10;
 

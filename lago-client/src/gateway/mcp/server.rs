@@ -1,37 +1,43 @@
 //! The protocol, by rmcp. Nothing else names it, because it changes fast.
 
+mod streams;
+
 use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::request::Parts;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use rmcp::ServerHandler;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities,
-    ContentBlock, ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationSchema, ErrorData,
-    Implementation, InputRequest, InputRequests, InputRequiredResult, ListToolsResult,
-    PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig, Tool,
-    ToolAnnotations,
+    ContentBlock, CustomRequest, CustomResult, ElicitRequest, ElicitRequestParams, ElicitResult,
+    ElicitationSchema, ErrorCode, ErrorData, Implementation, InitializeRequestParams, InputRequest,
+    InputRequests, InputRequiredResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+    ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
 };
-use rmcp::service::{RequestContext, RoleServer, ServiceExt};
+use rmcp::service::{RequestContext, RoleServer, ServerInitializeError, ServiceExt};
 use rmcp::transport::stdio;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 use tower_service::Service as _;
 
 use super::agent::{Agent, Call, Caller, Consent, Reply};
 use super::instructions::instructions;
 use super::listing::Listed;
+use super::message::{Malformed, rounded_arguments};
 use crate::gateway::changes::Changes;
 use crate::gateway::confirm::LIFETIME;
 use crate::gateway::log::say;
 use crate::gateway::progress::Progress;
-use crate::gateway::refusal::Body;
+use crate::gateway::refusal::{Body, whole};
 use crate::gateway::results::Answer;
+use crate::gateway::tools::Rounded;
+use streams::Streams;
 
 /// How many tools a page of their list has. The default toolsets fit into the first, for clients that read no other.
 const TOOLS_PER_PAGE: usize = 100;
@@ -41,6 +47,9 @@ const LIST_TTL_MS: u64 = 300_000;
 
 /// Under which name a person's agreement is asked for and answered.
 const CONFIRM: &str = "confirm";
+
+/// The type of a message over HTTP.
+const JSON: &str = "application/json";
 
 /// Speaks MCP for an agent.
 #[derive(Clone)]
@@ -77,7 +86,8 @@ impl Server {
         changes: Changes,
     ) -> io::Result<()> {
         let server = Self::new(agent, Some(caller), changes);
-        let running = server.serve(stdio()).await.map_err(io::Error::other)?;
+        let running = server.serve(Streams::new(stdio())).await;
+        let running = running.map_err(no_beginning)?;
         running.waiting().await.map_err(io::Error::other)?;
         Ok(())
     }
@@ -117,10 +127,33 @@ impl Http {
     }
 
     /// The response to a request, which has a [`Caller`] among its extensions, and its [`Progress`].
-    pub(super) async fn respond(&self, request: Request<Bytes>) -> Response<Body> {
+    pub(super) async fn respond(&self, mut request: Request<Bytes>) -> Response<Body> {
+        let message = request.body().clone();
+        let is_json = is_json(request.headers());
+        let progress = request.extensions().get::<Progress>().cloned();
+        request.extensions_mut().insert(rounded_arguments(&message));
         let Ok(response) = self.0.clone().call(request.map(Full::new)).await;
+        // So it says as well that it cannot read what is JSON by its type.
+        if response.status() != StatusCode::UNSUPPORTED_MEDIA_TYPE || !is_json {
+            return response;
+        }
+        let malformed = Malformed::of(&message);
+        if let Some(progress) = progress {
+            progress.say(&malformed.note());
+        }
+        let mut response = Response::new(whole(malformed.answer()));
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+        let json = HeaderValue::from_static(JSON);
+        response.headers_mut().insert(CONTENT_TYPE, json);
         response
     }
+}
+
+/// Whether a request says that its body is JSON, as the protocol demands.
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let kind = value.map(|value| value.split(';').next().unwrap_or_default());
+    kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case(JSON))
 }
 
 impl ServerHandler for Server {
@@ -162,6 +195,27 @@ impl ServerHandler for Server {
         self.0.tools.iter().find(|tool| tool.name == name).cloned()
     }
 
+    /// What is no request that is known: one of another method, or one whose parameters cannot be read.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let params = request.params.unwrap_or_else(|| json!({}));
+        let error = match request.method.as_str() {
+            "initialize" => serde_json::from_value::<InitializeRequestParams>(params).err(),
+            "tools/call" => serde_json::from_value::<CallToolRequestParams>(params).err(),
+            method => {
+                let shown: String = method.chars().take(100).collect();
+                let why = format!("there is no method `{shown}`");
+                return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, why, None));
+            }
+        };
+        let why = error.map(|error| format!(": {error}")).unwrap_or_default();
+        let why = format!("the parameters of `{}` cannot be read{why}", request.method);
+        Err(ErrorData::invalid_params(why, None))
+    }
+
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
@@ -179,6 +233,10 @@ impl ServerHandler for Server {
         let progress = parts.and_then(|parts| parts.extensions.get::<Progress>());
         let progress = progress.cloned();
         let progress = progress.unwrap_or_else(|| Progress::new(&self.0.changes));
+        let rounded = parts.map_or_else(
+            || context.extensions.get::<Vec<Rounded>>(),
+            |parts| parts.extensions.get(),
+        );
         let way = Way::of(&context, self.0.caller.is_some());
         let answered = request.input_responses.as_ref();
         let answered = answered.and_then(|responses| responses.get(CONFIRM));
@@ -189,6 +247,7 @@ impl ServerHandler for Server {
         let mut call = Call {
             name: request.name.into_owned(),
             arguments: request.arguments.unwrap_or_default(),
+            rounded: rounded.cloned().unwrap_or_default(),
             consent,
             can_ask: way != Way::Nobody,
         };
@@ -212,6 +271,16 @@ impl ServerHandler for Server {
             Reply::NobodyToAsk(why) => Ok(result(Answer::refusal(why)).into()),
             Reply::Unknown(why) => Err(ErrorData::invalid_params(why, None)),
         }
+    }
+}
+
+/// Why a client could not begin, without what it sent: that may be anything.
+fn no_beginning(error: ServerInitializeError) -> io::Error {
+    match error {
+        ServerInitializeError::ExpectedInitializeRequest(_) => {
+            io::Error::other("it does not begin with a request")
+        }
+        other => io::Error::other(other),
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 /// A value and what it consists of.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Level<'j> {
+pub(crate) enum Level<'j> {
     /// Keys and the texts of their values, in their order.
     Object(Vec<(Cow<'j, str>, &'j str)>),
     /// The texts of the elements.
@@ -18,7 +18,7 @@ pub(super) enum Level<'j> {
 }
 
 /// Takes a value apart by one level; none when it is no JSON.
-pub(super) fn open(json: &str) -> Option<Level<'_>> {
+pub(crate) fn open(json: &str) -> Option<Level<'_>> {
     match json.trim_start().as_bytes().first()? {
         b'{' => {
             let Entries(entries) = serde_json::from_str(json).ok()?;

@@ -7,6 +7,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::{Map, Value};
 
+use super::error::step;
 use super::{Problem, Tool, nearest};
 use crate::operation::RequestBody;
 
@@ -62,21 +63,10 @@ fn choice(tool: &Tool, arguments: &Map<String, Value>) -> Option<Problem> {
     (!is_right).then(|| Problem::at("", format!("exactly one is needed of `{}`", names())))
 }
 
-/// How many characters of a name are said.
-const LONGEST_NAME: usize = 100;
-
 fn in_words(error: &ValidationError<'_>, schema: &Value, found: &mut Vec<Problem>) {
     let pointer = error.instance_path().as_str();
     let value = error.instance().as_ref();
-    let below = |name: &str| {
-        // What is not known may be of any length.
-        let end = name.char_indices().nth(LONGEST_NAME).map(|(end, _)| end);
-        let (name, more) = end.map_or((name, ""), |end| (&name[..end], "…"));
-        format!(
-            "{pointer}/{}{more}",
-            name.replace('~', "~0").replace('/', "~1")
-        )
-    };
+    let below = |name: &str| format!("{pointer}{}", step(name));
     let message = match error.kind() {
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();

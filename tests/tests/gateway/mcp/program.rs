@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 use super::{Called, OLD, Outcome, came};
 
 /// The program as a client has it.
-struct Program {
+pub(super) struct Program {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
 }
 
 impl Program {
-    fn start(url: &str, options: &[&str]) -> Outcome<Self> {
+    pub(super) fn start(url: &str, options: &[&str]) -> Outcome<Self> {
         let mut child = Command::new(env!("CARGO_BIN_EXE_gateway"))
             .args(["mcp", "--stdio", "--url", url])
             .args(options)
@@ -36,25 +36,43 @@ impl Program {
         })
     }
 
-    /// Begins as the old protocol does, as a client with these capabilities.
-    fn begun(url: &str, options: &[&str], capabilities: Value) -> Outcome<Self> {
+    /// One that has begun as the old protocol does, for a client with these capabilities.
+    pub(super) fn begun(url: &str, options: &[&str], capabilities: Value) -> Outcome<Self> {
         let mut program = Self::start(url, options)?;
-        let client = json!({"name": "test", "version": "1"});
-        let params =
-            json!({"protocolVersion": OLD, "capabilities": capabilities, "clientInfo": client});
-        let answer = program.ask(1, "initialize", params)?;
-        assert_eq!(answer["result"]["protocolVersion"], OLD, "{answer}");
-        program.say(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}))?;
+        program.begin(capabilities)?;
         Ok(program)
     }
 
-    fn say(&mut self, message: &Value) -> Outcome {
+    pub(super) fn begin(&mut self, capabilities: Value) -> Outcome {
+        let client = json!({"name": "test", "version": "1"});
+        let params =
+            json!({"protocolVersion": OLD, "capabilities": capabilities, "clientInfo": client});
+        let answer = self.ask(1, "initialize", params)?;
+        assert_eq!(answer["result"]["protocolVersion"], OLD, "{answer}");
+        self.say(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}))
+    }
+
+    pub(super) fn say(&mut self, message: &Value) -> Outcome {
+        self.say_text(&message.to_string())
+    }
+
+    pub(super) fn say_text(&mut self, line: &str) -> Outcome {
+        self.say_bytes(line.as_bytes())
+    }
+
+    pub(super) fn say_bytes(&mut self, line: &[u8]) -> Outcome {
         let input = self.input.as_mut().ok_or("it is closed")?;
-        writeln!(input, "{message}")?;
+        input.write_all(&[line, b"\n"].concat())?;
         Ok(input.flush()?)
     }
 
-    fn hear(&mut self) -> Outcome<Value> {
+    /// Says something without the end of the line, and nothing after that.
+    pub(super) fn say_last(&mut self, text: &str) -> Outcome {
+        let mut input = self.input.take().ok_or("it is closed")?;
+        Ok(input.write_all(text.as_bytes())?)
+    }
+
+    pub(super) fn hear(&mut self) -> Outcome<Value> {
         let mut line = String::new();
         match self.output.read_line(&mut line)? {
             0 => Err("it has ended".into()),
@@ -62,7 +80,7 @@ impl Program {
         }
     }
 
-    fn ask(&mut self, id: u32, method: &str, params: Value) -> Outcome<Value> {
+    pub(super) fn ask(&mut self, id: u32, method: &str, params: Value) -> Outcome<Value> {
         self.say(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}))?;
         let answer = self.hear()?;
         assert_eq!(answer["id"], id, "{answer}");
@@ -70,7 +88,7 @@ impl Program {
     }
 
     /// Closes its input; whether it ended well, and what it wrote to the standard error stream.
-    fn end(mut self) -> Outcome<(bool, String)> {
+    pub(super) fn end(mut self) -> Outcome<(bool, String)> {
         self.input = None;
         let mut rest = String::new();
         self.output.read_to_string(&mut rest)?;
@@ -247,26 +265,49 @@ async fn a_signal_ends_it_while_its_input_is_open() -> Outcome {
 }
 
 #[test]
-fn what_cannot_work_is_said_at_once() -> Outcome {
-    for (options, words) in [
-        (&["--stdio", "--port", "1"][..], "--port"),
+fn what_cannot_work_is_said_at_once_and_nothing_else() -> Outcome {
+    let key = Some(API_KEY);
+    for (key, options, words) in [
+        (key, &["--stdio", "--port", "1"][..], "--port"),
         (
+            key,
             &["--stdio", "--key-mode", "per-request"],
-            "give the key in LAGO_API_KEY",
+            "error: over the standard streams there are no headers that could bring a key: leave out `--key-mode \
+             per-request`, and give the key in LAGO_API_KEY\n",
         ),
-        (&["--stdio", "--toolsets", "walets"], "Did you mean wallets"),
-        (&["--listen", "0.0.0.0", "--port", "0"], "--bearer-file"),
+        // Nobody is told to do what cannot work either.
+        (
+            None,
+            &["--stdio"],
+            "error: no API key: set LAGO_API_KEY to the key of your organization (a stand-in takes any)\n",
+        ),
+        (None, &["--port", "0"], "with `--key-mode per-request`\n"),
+        (
+            key,
+            &["--stdio", "--toolsets", "walets"],
+            "Did you mean wallets",
+        ),
+        (
+            key,
+            &["--listen", "0.0.0.0", "--port", "0"],
+            "--bearer-file",
+        ),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_gateway"))
+        let mut program = Command::new(env!("CARGO_BIN_EXE_gateway"));
+        program
             .arg("mcp")
             .args(options)
-            .env("LAGO_API_KEY", API_KEY)
-            .env("LAGO_API_URL", "http://127.0.0.1:1")
-            .stdin(Stdio::null())
-            .output()?;
+            .env_remove("LAGO_API_KEY")
+            .env("LAGO_API_URL", "http://127.0.0.1:1");
+        if let Some(key) = key {
+            program.env("LAGO_API_KEY", key);
+        }
+        let output = program.stdin(Stdio::null()).output()?;
         assert_eq!(output.status.code(), Some(2), "{options:?}");
         let said = String::from_utf8(output.stderr)?;
         assert!(said.contains(words) && output.stdout.is_empty(), "{said}");
+        // It does not say that it serves before that.
+        assert!(said.starts_with("error: "), "{said}");
     }
     Ok(())
 }

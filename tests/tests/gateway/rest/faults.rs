@@ -1,28 +1,14 @@
 //! The table of faults through the adapter: a call that reads, and one that must not be made twice.
 
-#[path = "../../it/faults/cases.rs"]
-mod cases;
-#[path = "../../it/faults/statuses.rs"]
-mod statuses;
-
-use std::error::Error as StdError;
 use std::fmt::Write as _;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use lago_client::mock::example;
 use lago_tests::support::clients::plain_http;
-use lago_tests::support::server::{Act, Faulty};
-use serde_json::{Value, json};
+use lago_tests::support::faults::{Fault, faults};
+use lago_tests::support::server::Faulty;
+use serde_json::Value;
 
 use super::{Adapter, Outcome, client, header};
-use cases::{Fault, faults};
-
-/// A response that suits both operations.
-fn good_body() -> Result<Vec<u8>, Box<dyn StdError>> {
-    let mut body = example("customers.create")?;
-    body["wallet_transactions"] = json!([]);
-    Ok(serde_json::to_vec(&body)?)
-}
 
 const READ: (&str, &str) = ("GET", "/customers/acme");
 const TOP_UP: (&str, &str) = ("POST", "/wallet_transactions");
@@ -30,20 +16,13 @@ const TOP_UP: (&str, &str) = ("POST", "/wallet_transactions");
 /// A cell: the status, the adapter's own code if it is one of its own, attempts, and how often the request arrived.
 async fn cell(fault: &Fault, call: (&str, &str), once: bool) -> Result<String, String> {
     let in_words = |error: &dyn ToString| error.to_string();
-    let good = good_body().map_err(|error| in_words(&error))?;
-    let mut acts = vec![fault.act.clone()];
-    if once {
-        acts.push(Act::says(cases::response("200 OK", &[], good)));
-    }
+    let acts = fault.acts(once).map_err(|error| in_words(&error))?;
     let server = Faulty::start(acts)
         .await
         .map_err(|error| in_words(&error))?;
-    let mut builder = client().api_key("key");
-    if let Some(bytes) = fault.max_response_bytes {
-        builder = builder.max_response_bytes(bytes);
-    }
+    let builder = fault.set_up(client().api_key("key"));
     // A connection that is not kept is one that no fault of another call has touched.
-    builder = builder.http_client(plain_http().map_err(|error| in_words(&error))?);
+    let builder = builder.http_client(plain_http().map_err(|error| in_words(&error))?);
     let timeout = fault
         .timeout
         .map_or("30".to_owned(), |timeout| timeout.as_secs().to_string());

@@ -241,7 +241,14 @@ async fn what_cannot_work_does_not_start() -> Outcome {
             None,
             &["--spool", "x", "--key-mode", "per-request"],
             None,
-            "`--key-mode fixed`",
+            "leave out `--key-mode per-request`",
+        ),
+        // Where no request may bring a key, nobody is told to let it.
+        (
+            None,
+            &["--spool", "x"],
+            None,
+            "no API key: set LAGO_API_KEY to the key of your organization (a stand-in takes any)\n",
         ),
         (
             Some("key"),
@@ -259,7 +266,7 @@ async fn what_cannot_work_does_not_start() -> Outcome {
         };
         let error = error.err().ok_or("it started")?;
         assert!(matches!(error, StartError::Misuse(_)), "{error:?}");
-        assert!(error.to_string().contains(said), "{error}");
+        assert!(format!("{error}\n").contains(said), "{error}");
     }
     let taken = std::net::TcpListener::bind("127.0.0.1:0")?;
     let port = taken.local_addr()?.port().to_string();

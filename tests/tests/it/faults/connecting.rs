@@ -9,11 +9,11 @@ use std::time::Duration;
 use lago_client::types::{CustomerInput, WalletTransactionInput};
 use lago_client::{Client, ClientBuilder};
 use lago_tests::support::clients::{client_for, plain_http};
+use lago_tests::support::faults::response;
 use lago_tests::support::server::{Act, Faulty, Reads, Then};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use uuid::Uuid;
 
-use super::cases::response;
 use super::{OPERATIONS, Operation, Outcome, When, call, good_body, hasty, in_words, seen};
 use crate::traced;
 

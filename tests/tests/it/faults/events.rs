@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use lago_client::types::{Event, EventInput};
 use lago_client::{Client, Error, Idempotency, OPERATIONS, Response};
 use lago_tests::support::clients::client_for;
+use lago_tests::support::faults::response;
 use lago_tests::support::server::{Act, Faulty, Reads, Scripted, ScriptedResponse, Then};
 use serde_json::{Value, json};
 
-use super::cases::response;
 use super::{Outcome, hasty};
 
 /// An event as it lies in a queue.

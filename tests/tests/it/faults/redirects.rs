@@ -7,12 +7,12 @@ use lago_client::Client;
 use lago_client::mock::example;
 use lago_client::types::EventInput;
 use lago_tests::support::clients::client_for;
+use lago_tests::support::faults::response;
 use lago_tests::support::server::{Act, Faulty, Scripted, ScriptedResponse};
 use reqwest::redirect::Policy;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::cases::response;
 use super::{OPERATIONS, Operation, Outcome, call, good_body, hasty};
 
 /// An address at which nobody listens.

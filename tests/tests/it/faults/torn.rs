@@ -3,10 +3,10 @@
 use lago_client::Error;
 use lago_tests::support::bodies::tax;
 use lago_tests::support::clients::{client_for, plain_http};
+use lago_tests::support::faults::response;
 use lago_tests::support::server::{Act, Faulty};
 use serde_json::json;
 
-use super::cases::response;
 use super::{Operation, Outcome, call, hasty};
 
 /// What the caller of a call that buys credits sees when the response ends after so many bytes.

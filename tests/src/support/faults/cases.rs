@@ -1,22 +1,9 @@
-//! Ways in which an exchange goes wrong.
+//! What breaks of connections and of responses, and responses that are not what they should be.
 
-use std::error::Error as StdError;
 use std::time::Duration;
 
-use lago_tests::support::server::{Act, Reads, Then};
-use serde_json::json;
-
-use super::{good_body, statuses};
-
-/// A fault, and what tests must know of it.
-pub(super) struct Fault {
-    pub(super) name: &'static str,
-    pub(super) act: Act,
-    /// For faults that are silence.
-    pub(super) timeout: Option<Duration>,
-    /// For responses that are too large.
-    pub(super) max_response_bytes: Option<usize>,
-}
+use super::{Fault, refusal, response};
+use crate::support::server::{Act, Reads, Then};
 
 /// More bytes than a good response has.
 const LARGE: usize = 50_000;
@@ -24,31 +11,8 @@ const LARGE: usize = 50_000;
 /// Long enough for a response on the loopback while all other tests run.
 const SHORT: Duration = Duration::from_secs(2);
 
-/// A whole response of known length.
-pub(super) fn response(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
-    let body = body.as_ref();
-    let mut head = format!("HTTP/1.1 {status}\r\nconnection: close\r\n");
-    for header in headers {
-        head += &format!("{header}\r\n");
-    }
-    head += &format!("content-length: {}\r\n\r\n", body.len());
-    [head.as_bytes(), body].concat()
-}
-
-/// An error in Lago's words.
-pub(super) fn refusal(status: &str, code: &str) -> Vec<u8> {
-    let number: u16 = status[..3].parse().unwrap_or_default();
-    let body = json!({"status": number, "error": &status[4..], "code": code});
-    response(
-        status,
-        &["content-type: application/json"],
-        body.to_string(),
-    )
-}
-
-/// All of them.
-pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
-    let good = good_body()?;
+/// All of them, where this is the body of a good response.
+pub(super) fn faults(good: &[u8]) -> impl Iterator<Item = Fault> + use<> {
     let ok = |headers: &[&str], body: &[u8]| response("200 OK", headers, body);
     let html = "<html><body>Bad Gateway</body></html>";
     let as_html: &[&str] = &["content-type: text/html"];
@@ -85,12 +49,12 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
             "the head of the response is cut off",
             says(b"HTTP/1.1 200 OK\r\ncontent-ty".to_vec()),
         ),
-        ("the body stalls", hangs(half(&ok(&[], &good)))),
-        ("the body is cut off", says(half(&ok(&[], &good)))),
+        ("the body stalls", hangs(half(&ok(&[], good)))),
+        ("the body is cut off", says(half(&ok(&[], good)))),
         (
             "the body is reset",
             (
-                Act::says(half(&ok(&[], &good))).then(Then::Reset),
+                Act::says(half(&ok(&[], good))).then(Then::Reset),
                 None,
                 None,
             ),
@@ -112,16 +76,16 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
         ),
         (
             "the last chunk is missing",
-            says([chunked, &chunk(&good)].concat()),
+            says([chunked, &chunk(good)].concat()),
         ),
         (
             "the length of a chunk is garbage",
-            says([chunked, b"zz\r\n", &good].concat()),
+            says([chunked, b"zz\r\n", good].concat()),
         ),
         (
             "the length is less than the body",
             says({
-                let text = String::from_utf8_lossy(&ok(&[], &good)).into_owned();
+                let text = String::from_utf8_lossy(&ok(&[], good)).into_owned();
                 text.replace(
                     &format!("content-length: {}", good.len()),
                     "content-length: 20",
@@ -134,7 +98,7 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
             says(
                 [
                     b"HTTP/1.1 200 OK\r\ncontent-length: long\r\n\r\n".as_slice(),
-                    &good,
+                    good,
                 ]
                 .concat(),
             ),
@@ -142,16 +106,16 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
         ("not HTTP at all", says(b"SSH-2.0-OpenSSH_9.6\r\n".to_vec())),
         (
             "100 Continue, then the response",
-            says([b"HTTP/1.1 100 Continue\r\n\r\n".as_slice(), &ok(&[], &good)].concat()),
+            says([b"HTTP/1.1 100 Continue\r\n\r\n".as_slice(), &ok(&[], good)].concat()),
         ),
         (
             "HTTP/1.0, the body ends with the connection",
-            says([b"HTTP/1.0 200 OK\r\n\r\n".as_slice(), &good].concat()),
+            says([b"HTTP/1.0 200 OK\r\n\r\n".as_slice(), good].concat()),
         ),
         (
             "HTTP/1.0, cut off",
             says(half(
-                &[b"HTTP/1.0 200 OK\r\n\r\n".as_slice(), &good].concat(),
+                &[b"HTTP/1.0 200 OK\r\n\r\n".as_slice(), good].concat(),
             )),
         ),
         (
@@ -163,7 +127,7 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
             says(
                 [
                     b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".as_slice(),
-                    &good,
+                    good,
                 ]
                 .concat(),
             ),
@@ -173,22 +137,22 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
             says(torn(
                 &[
                     b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".as_slice(),
-                    &good,
+                    good,
                 ]
                 .concat(),
             )),
         ),
         (
             "a success that is too large",
-            large(ok(&[], &[good.as_slice(), &[b' '; LARGE]].concat())),
+            large(ok(&[], &[good, &[b' '; LARGE]].concat())),
         ),
-        ("201 for 200", says(response("201 Created", &[], &good))),
+        ("201 for 200", says(response("201 Created", &[], good))),
         (
             "204 for 200",
             says(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_vec()),
         ),
         ("200 without a body", says(ok(&[], b""))),
-        ("200 with half of the JSON", says(ok(&[], &half(&good)))),
+        ("200 with half of the JSON", says(ok(&[], &half(good)))),
         (
             "200 with bytes that are no UTF-8",
             says(ok(&[], b"{\"customer\": \"\xff\xfe\"}")),
@@ -207,13 +171,12 @@ pub(super) fn faults() -> Result<Vec<Fault>, Box<dyn StdError>> {
             )),
         ),
     ];
-    let faults = faults
+    faults
         .into_iter()
         .map(|(name, (act, timeout, max_response_bytes))| Fault {
             name,
             act,
             timeout,
             max_response_bytes,
-        });
-    Ok(faults.chain(statuses::faults()).collect())
+        })
 }

@@ -1,8 +1,7 @@
 //! Responses that say no, of Lago, of gateways, and of whatever else there is between.
 
-use lago_tests::support::server::Act;
-
-use super::cases::{Fault, refusal, response};
+use super::{Fault, refusal, response};
+use crate::support::server::Act;
 
 const PROVIDER_LIMIT: &str =
     r#"{"status":429,"error":"Too Many Provider Requests","code":"too_many_provider_requests"}"#;
