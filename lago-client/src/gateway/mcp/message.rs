@@ -115,7 +115,7 @@ impl Malformed {
             is_notification,
             ..Self::new(
                 INVALID_PARAMS,
-                params(*all("params").first().unwrap_or(&"{}")),
+                params(all("params").first().unwrap_or(&"{}")),
                 id,
             )
         }
