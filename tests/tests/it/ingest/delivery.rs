@@ -184,6 +184,7 @@ impl Sink for Shaky {
             2 => BatchOutcome::Failed {
                 in_doubt: false,
                 wait: Some(Duration::from_secs(60)),
+                reason: "a minute".to_owned(),
             },
             _ => BatchOutcome::Stored,
         }
