@@ -34,9 +34,13 @@
 //! | 422, some are invalid | these are [rejected](EventOutcome::Rejected), with the server's codes; the others are sent again at once |
 //! | 400 or 422 that names no event | the batch is halved until the event is found |
 //! | `too_many_events`, 413 | the batch is halved, and no larger one is sent from now on |
-//! | 401, 403, 404, 405, a redirect | everything waits, which is [said](Stats::paused) and logged once; every 30 s one batch tries again |
-//! | 500, again and again | the batch is halved, so that an event at which the server fails holds up no other |
-//! | 429, 5xx, no response, no connection | sent again after the waits of the client's [`RetryPolicy`](crate::RetryPolicy), as often as it takes |
+//! | 401, 403, 404, 405, a redirect | everything waits, which is [said](Stats::paused); every 30 s one batch tries again |
+//! | another 4xx that is not in Lago's words, such as the page of a firewall | the batch is sent again, in halves when it fails again and again. A single event that is refused like this 20 times, each time after others were taken, is [rejected](EventOutcome::Rejected), as [one that may be stored](Rejection::may_be_stored) |
+//! | 500, again and again | the batch is halved, so that an event at which the server fails holds up no other. It is sent again for ever |
+//! | 408, 409, 425, 429, 5xx, a success that lists no events, no response, no connection | sent again after the waits of the client's [`RetryPolicy`](crate::RetryPolicy), as often as it takes |
+//!
+//! What is sent again is told: at the first failure, and then less and less often, with the answer and the number of events
+//! that wait ([`notices`](PipelineBuilder::notices), [`Stats::failing`], and `tracing`).
 //!
 //! Batches are under way side by side, 4 at first, more while the server keeps up and fewer when it fails. So events
 //! do not arrive in order, which Lago does not need: each has its time. Two with the same subscription and
@@ -57,8 +61,8 @@
 //!   not confirmed, at most [`queue_events`](PipelineBuilder::queue_events) events.
 //! - **With a [spool](PipelineBuilder::spool), a crash loses nothing that `send` accepted.** The next pipeline with the
 //!   directory sends it, and what the server has of it already is recognised as above: where the store does not
-//!   deduplicate, it counts twice. [The module](spool) says what holds when the machine loses power. `try_send` does
-//!   not wait for the disk: what it accepted in the last moments may be lost.
+//!   deduplicate, it counts twice. [The module](spool) says what holds when the machine loses power, or the disk is full.
+//!   `try_send` does not wait for the disk: what it accepted in the last moments may be lost.
 //! - **Only [`shutdown`](Pipeline::shutdown) promises**: it waits, and its [`Report`] accounts for every event. When
 //!   the last handle is dropped the pipeline delivers what it has as long as the runtime lives; at the end of `main`
 //!   that is no time at all.
@@ -93,10 +97,12 @@ pub mod kafka;
 mod key;
 #[cfg(test)]
 mod laws;
+mod notice;
 mod observe;
 mod outcome;
 mod queue;
 mod receipt;
+mod reminder;
 mod report;
 mod schedule;
 mod send_all;
@@ -112,9 +118,12 @@ pub use accept::WhenFull;
 pub use builder::PipelineBuilder;
 pub use converge::Ambiguous;
 pub use handle::Pipeline;
+pub use notice::{DeliveryFailure, Notice};
 pub use observe::{DeadLetter, Metrics};
 pub use outcome::{BatchOutcome, EventOutcome, Fault, Rejection, RejectionCode, Verdict};
 pub use receipt::Receipt;
+#[cfg(feature = "gateway")]
+pub(crate) use reminder::Reminder;
 pub use report::{Report, Stats};
 #[cfg(feature = "gateway")]
 pub(crate) use send_error::Reason;

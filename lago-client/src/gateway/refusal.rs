@@ -75,6 +75,12 @@ impl Refusal {
         self.0.details.unwrap_or_default()
     }
 
+    /// What a caller is told in words.
+    #[cfg(test)]
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
     pub(crate) fn code(&self) -> &'static str {
         self.0.code
     }

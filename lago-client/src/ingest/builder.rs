@@ -15,12 +15,13 @@ use super::driver::Driver;
 use super::handle::Pipeline;
 use super::http::Http;
 use super::key::KeyHash;
-use super::observe::{DeadLetter, DeadLetters, Metrics, Observer};
+use super::notice::Notice;
+use super::observe::{DeadLetter, DeadLetters, Metrics, Notices, Observer};
 use super::queue::{Capacity, Queue};
 use super::report::Counters;
 use super::schedule::{Rules, Schedule};
 use super::sink::{AnySink, Sink};
-use super::spool::{DiskSpool, MAX_RECORD, Spool, SpoolOptions};
+use super::spool::{Damage, DiskSpool, MAX_RECORD, Spool, SpoolOptions};
 use super::spooling::{self, Ends, Spooled};
 use super::trace;
 use crate::client::Client;
@@ -36,6 +37,7 @@ pub struct PipelineBuilder {
     when_full: WhenFull,
     dead_letters: Option<DeadLetters>,
     metrics: Option<Arc<dyn Metrics>>,
+    notices: Option<Notices>,
     spool: Option<Chosen>,
 }
 
@@ -64,6 +66,7 @@ impl Client {
             when_full: WhenFull::default(),
             dead_letters: None,
             metrics: None,
+            notices: None,
             spool: None,
             client: self.clone(),
         }
@@ -128,7 +131,21 @@ impl PipelineBuilder {
     /// [newer ones](WhenFull::DropOldest) before they were ever sent are not among them.
     ///
     /// It is called in the pipeline's task and should not block: write to a channel, or a file that is quick.
-    pub fn dead_letters(mut self, take: impl FnMut(DeadLetter) + Send + 'static) -> Self {
+    pub fn dead_letters(mut self, mut take: impl FnMut(DeadLetter) + Send + 'static) -> Self {
+        self.dead_letters = Some(Box::new(move |letter| {
+            take(letter);
+            true
+        }));
+        self
+    }
+
+    /// The same where to take them can fail, which false says. An event that is in a spool stays there then, and is sent
+    /// again later: it is nowhere else.
+    #[cfg(feature = "gateway")]
+    pub(crate) fn keep_dead_letters(
+        mut self,
+        take: impl FnMut(DeadLetter) -> bool + Send + 'static,
+    ) -> Self {
         self.dead_letters = Some(Box::new(take));
         self
     }
@@ -157,6 +174,23 @@ impl PipelineBuilder {
         self
     }
 
+    /// Takes what somebody should know while the pipeline runs: that events do not get through, why, and what to do, at
+    /// the first failure and then after a minute, two, four, at most an hour, as long as that lasts; and that they get
+    /// through again. The same of a spool that fails. No two of a kind come within a minute.
+    ///
+    /// It is called in the pipeline's task and should not block. With the feature `tracing` all of it is told there too.
+    ///
+    /// ```
+    /// # fn example(lago: &lago_client::Client) {
+    /// let builder = lago.ingest().notices(|notice| eprintln!("{notice}"));
+    /// # let _ = builder;
+    /// # }
+    /// ```
+    pub fn notices(mut self, take: impl FnMut(Notice) + Send + 'static) -> Self {
+        self.notices = Some(Box::new(take));
+        self
+    }
+
     /// Starts a pipeline that delivers to Lago's API, in the runtime in which this is awaited.
     ///
     /// Its requests have headers, time limits, pacing and waits of the client. How often an event is sent is not
@@ -181,7 +215,18 @@ impl PipelineBuilder {
         let spool = match self.spool.take() {
             None => None,
             Some(Chosen::Own(spool)) => Some(spool),
-            Some(Chosen::Directory(directory)) => Some(open(directory).await?),
+            Some(Chosen::Directory(directory)) => {
+                let (spool, damage) = open(directory).await?;
+                for damage in damage {
+                    let reason = damage.to_string();
+                    let damaged = Notice::SpoolDamaged { reason };
+                    trace::notice(&damaged);
+                    if let Some(take) = &mut self.notices {
+                        take(damaged);
+                    }
+                }
+                Some(spool)
+            }
         };
         Ok(self.launch(Arc::new(sink), spool))
     }
@@ -213,6 +258,7 @@ impl PipelineBuilder {
             counters: Arc::clone(&counters),
             dead_letters: self.dead_letters.map(Mutex::new),
             metrics: self.metrics,
+            notices: self.notices.map(Mutex::new),
             settled: spool.as_ref().map(|_| settle),
         });
         let spooled = spool.map(|spool| {
@@ -273,18 +319,16 @@ impl PipelineBuilder {
     }
 }
 
-/// Opens a spool where that may take its time, and says what it found.
-async fn open(directory: PathBuf) -> Result<Box<dyn Spool>, Error> {
+/// Opens a spool where that may take its time, and says what it found damaged.
+async fn open(directory: PathBuf) -> Result<(Box<dyn Spool>, Vec<Damage>), Error> {
     let opened = spawn_blocking(move || DiskSpool::open(directory, SpoolOptions::new())).await;
     let spool = match opened {
         Ok(Ok(spool)) => spool,
         Ok(Err(error)) => return Err(Error::config(error.with_cause())),
         Err(error) => return Err(Error::config(format!("the spool was not opened: {error}"))),
     };
-    for damage in &spool.recovery().damage {
-        trace::spool_failed(&damage.to_string());
-    }
-    Ok(Box::new(spool))
+    let damage = spool.recovery().damage.clone();
+    Ok((Box::new(spool), damage))
 }
 
 impl fmt::Debug for PipelineBuilder {

@@ -33,12 +33,22 @@ pub(super) struct Batch<T> {
     pub(super) entries: Vec<Entry<T>>,
     /// How often in a row it failed without a verdict.
     pub(super) failures: u32,
+    /// How often its only event was refused without proof while the server took others.
+    pub(super) refusals: u32,
 }
 
 impl<T> Batch<T> {
     pub(super) fn new(entries: Vec<Entry<T>>) -> Self {
-        let failures = 0;
-        Self { entries, failures }
+        Self {
+            entries,
+            failures: 0,
+            refusals: 0,
+        }
+    }
+
+    /// Other events, of which the same is known.
+    pub(super) fn with(&self, entries: Vec<Entry<T>>) -> Self {
+        Self { entries, ..*self }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -47,11 +57,14 @@ impl<T> Batch<T> {
 
     /// In pieces of at most so many events, which keep what is known of it.
     fn pieces(self, most: usize) -> Vec<Self> {
-        let Self { entries, failures } = self;
-        let mut rest = entries.into_iter();
+        let known = Self {
+            entries: Vec::new(),
+            ..self
+        };
+        let mut rest = self.entries.into_iter();
         let pieces = std::iter::from_fn(|| {
             let entries: Vec<_> = rest.by_ref().take(most).collect();
-            (!entries.is_empty()).then_some(Self { entries, failures })
+            (!entries.is_empty()).then(|| known.with(entries))
         });
         pieces.collect()
     }
@@ -85,6 +98,10 @@ pub(super) struct Step<T> {
 /// itself: something in it may be what the server cannot bear, and the rest must not wait for that.
 const SUSPICIOUS: u32 = 4;
 
+/// So often a single event is refused without proof while the server takes others, until that is final. It is often enough
+/// that chance does not do it, as where one of two gateways refuses everything, and takes some minutes.
+const UNPROVEN_REFUSALS: u32 = 20;
+
 /// Decides. `others_succeed` says that the server took other batches since this one failed before.
 pub(super) fn step<T>(
     mut batch: Batch<T>,
@@ -117,7 +134,10 @@ pub(super) fn step<T>(
         }
         BatchOutcome::TooLarge { .. } => again(batch.halves(), When::Now),
         BatchOutcome::Blocked { .. } => later(batch),
-        BatchOutcome::ServerError => failed(batch, true),
+        BatchOutcome::UnprovenRefusal { rejection, .. } => {
+            refused_without_proof(batch, rejection, others_succeed)
+        }
+        BatchOutcome::ServerError { .. } => failed(batch, true),
         BatchOutcome::Failed { .. } => failed(batch, others_succeed),
         BatchOutcome::Each { verdicts, .. } => each(batch, verdicts, ambiguous, others_succeed),
     }
@@ -130,6 +150,7 @@ fn each<T>(
     ambiguous: Ambiguous,
     others_succeed: bool,
 ) -> Step<T> {
+    let known = batch.with(Vec::new());
     let untold = std::iter::repeat(Verdict::Failed { in_doubt: true });
     let (mut settled, mut left) = (Vec::new(), Vec::new());
     for (entry, verdict) in batch
@@ -160,7 +181,7 @@ fn each<T>(
     }
     let left = Batch {
         entries: left,
-        failures: batch.failures,
+        ..known
     };
     let others_succeed = others_succeed || !settled.is_empty();
     Step {
@@ -176,6 +197,23 @@ fn failed<T>(mut batch: Batch<T>, may_be_to_blame: bool) -> Step<T> {
         true => again(batch.halves(), When::Later),
         false => later(batch),
     }
+}
+
+/// Somebody refused it, and it is not said why. Where that somebody refuses all, it is no fault of these events, and each
+/// of them waits.
+fn refused_without_proof<T>(
+    mut batch: Batch<T>,
+    rejection: Rejection,
+    others_succeed: bool,
+) -> Step<T> {
+    if batch.len() == 1 && others_succeed {
+        batch.refusals += 1;
+        if batch.refusals >= UNPROVEN_REFUSALS {
+            return all(batch, |in_doubt| rejected(rejection.clone(), in_doubt));
+        }
+    }
+    // However many are taken: what is with it in a batch must not wait for it.
+    failed(batch, true)
 }
 
 /// The server named the events at fault. What is left is another batch, with nothing held against it.

@@ -12,13 +12,14 @@ use tokio::time::{Instant, sleep_until};
 
 use super::converge::Entry;
 use super::event::Event;
-use super::observe::Observer;
+use super::notice::Notice;
+use super::observe::{Observer, Settled};
 use super::outcome::{BatchOutcome, EventOutcome};
 use super::queue::{Queue, WakeAt};
 use super::schedule::{Done, Next, Schedule, Sending, Turn};
 use super::sink::{AnySink, EventBatch};
 use super::spooling::Spooled;
-use super::standing::{Seen, Standing};
+use super::standing::{Failing, Seen, Standing};
 use super::trace;
 
 /// How a batch came back.
@@ -36,7 +37,6 @@ pub(super) struct Driver {
     chance: Box<dyn Fn() -> f64 + Send>,
     flights: JoinSet<BatchOutcome>,
     under_way: HashMap<Id, Sending>,
-    paused: Option<String>,
     /// When it looks by itself whether there is another batch.
     glance_at: Option<Instant>,
     has_ended: bool,
@@ -60,7 +60,6 @@ impl Driver {
             chance,
             flights: JoinSet::new(),
             under_way: HashMap::new(),
-            paused: None,
             glance_at: None,
             has_ended: false,
         }
@@ -173,8 +172,12 @@ impl Driver {
             Ok((id, outcome)) => (id, outcome),
             // A sink that panics has sent who knows what.
             Err(error) => {
-                let (in_doubt, wait) = (true, None);
-                (error.id(), BatchOutcome::Failed { in_doubt, wait })
+                let outcome = BatchOutcome::Failed {
+                    in_doubt: true,
+                    wait: None,
+                    reason: "the sink panicked: see what it printed".to_owned(),
+                };
+                (error.id(), outcome)
             }
         };
         let Some(sending) = self.under_way.remove(&id) else {
@@ -187,26 +190,42 @@ impl Driver {
         } = self
             .schedule
             .done(sending, outcome, Instant::now(), (self.chance)());
-        match turn {
-            Some(Turn::Paused(reason)) => {
-                trace::paused(&reason);
-                self.paused = Some(reason);
-            }
-            Some(Turn::Resumed) => {
-                trace::resumed();
-                self.paused = None;
-            }
-            None => {}
-        }
         self.observer.retry(again);
         self.finish(settled);
+        match (turn, self.schedule.failure()) {
+            (Some(Turn::Failing), Some(failure)) => {
+                let is_paused = self.schedule.paused().is_some();
+                let failure = Failing::of(failure, is_paused);
+                let failure = failure.told(self.queued(), Instant::now());
+                self.observer.notice(Notice::Failing(failure));
+            }
+            (Some(Turn::Delivering(after)), _) => {
+                self.observer.notice(Notice::Delivering { after });
+            }
+            _ => {}
+        }
+    }
+
+    /// How many events are accepted and not settled.
+    fn queued(&self) -> u64 {
+        match &self.spooled {
+            None => self.queue.standing().unsettled,
+            Some(spooled) => spooled.unsettled(),
+        }
     }
 
     fn finish(&mut self, settled: Vec<(Event, EventOutcome)>) {
         // First what became of them, then that it is over: who waits for a flush finds it told.
-        let ended: Vec<_> = settled.iter().map(|(event, _)| event.size()).collect();
-        self.observer.settled(settled);
-        self.queue.settle(ended);
+        let Settled { sizes, unkept } = self.observer.settled(settled);
+        self.queue.settle(sizes);
+        for (event, outcome) in unkept {
+            let in_doubt = match outcome {
+                EventOutcome::Rejected(rejection) => rejection.may_be_stored,
+                _ => true,
+            };
+            let entry = Entry { event, in_doubt };
+            self.schedule.postpone(entry, Instant::now());
+        }
     }
 
     /// Tells how things stand.
@@ -217,7 +236,11 @@ impl Driver {
         self.queue.see(Seen {
             batches_in_flight,
             oldest,
-            paused: self.paused.clone(),
+            failing: self
+                .schedule
+                .failure()
+                .map(|failure| Failing::of(failure, self.schedule.paused().is_some())),
+            paused: self.schedule.paused().cloned(),
         });
         let standing = self.queue.standing();
         self.observer.tell(|metrics| {

@@ -178,17 +178,16 @@ impl Event {
         }
     }
 
-    /// Tells whoever has the receipt, and gives the JSON and the record.
-    pub(super) fn settle(self, outcome: &EventOutcome) -> (Box<[u8]>, Option<Ticket>) {
+    /// Tells whoever has the receipt, and gives the record.
+    pub(super) fn settle(self, outcome: &EventOutcome) -> Option<Ticket> {
         if let Some(receipt) = self.receipt {
             // Nobody needs to be interested any longer.
             let _ = receipt.send(outcome.clone());
         }
-        let ticket = match self.record {
+        match self.record {
             Record::Written(ticket) => Some(ticket),
             Record::None | Record::Awaited(_) => None,
-        };
-        (self.json, ticket)
+        }
     }
 }
 

@@ -146,11 +146,13 @@ impl Pipeline {
         let sending = spooled.map_or(accepting, Spooled::standing);
         let now = Instant::now();
         let age = sending.oldest_age(now);
+        let failing = sending.seen.failing;
         Stats {
             queued,
             in_flight: sending.seen.batches_in_flight,
             oldest_age: age.max(waits.map(|oldest| now.saturating_duration_since(oldest))),
-            paused: sending.seen.paused,
+            paused: sending.seen.paused.map(|reason| reason.to_string()),
+            failing: failing.map(|failing| failing.told(queued, now)),
             ..self.entrance.counters.totals()
         }
     }

@@ -67,7 +67,7 @@ impl Sink for Http {
         let result = observed.around(stay(attempt, refuse)).await;
         observed.end(result.as_ref());
         match result {
-            Ok(response) => of_success(&response.body, batch.len()),
+            Ok(response) => of_success(response.status, &response.body, batch.len()),
             Err(error) => of_error(&error, batch.len()),
         }
     }
@@ -92,12 +92,19 @@ fn is_list(body: &[u8]) -> bool {
 
 /// Not every 200 is Lago's: a proxy that shows a page has stored nothing. The server stores all or nothing, so that it
 /// need not be counted how much it lists.
-pub(super) fn of_success(body: &[u8], events: usize) -> BatchOutcome {
+pub(super) fn of_success(status: StatusCode, body: &[u8], events: usize) -> BatchOutcome {
     match is_list(body) || stored(body) == Some(events) {
         true => BatchOutcome::Stored,
         false => BatchOutcome::Failed {
             in_doubt: true,
             wait: None,
+            reason: format!(
+                "{} {}: {status}, and {} bytes that are no list of stored events: is the base URL that of Lago's API, \
+                 or does something respond in its place?",
+                OPERATION.method,
+                OPERATION.path,
+                body.len()
+            ),
         },
     }
 }
@@ -109,14 +116,12 @@ pub(super) fn of_error(error: &Error, events: usize) -> BatchOutcome {
     let status = error.status();
     let is_success = status.is_some_and(|status| status.is_success());
     match (outcome.class, error.kind()) {
-        (Class::KeyChanged, _) => failed(outcome),
+        (Class::KeyChanged, _) => failed(error, outcome),
         // The response to fewer events is smaller.
         (_, Kind::TooLarge(_)) if is_success => BatchOutcome::TooLarge { in_doubt: true },
-        (_, Kind::Paced) => BatchOutcome::Failed {
-            in_doubt: false,
-            wait: error.retry_after(),
-        },
-        (_, Kind::Redirected | Kind::Request(_) | Kind::Config(_)) => blocked(error, in_doubt),
+        (_, Kind::Redirected | Kind::Request(_) | Kind::Config(_) | Kind::NoKey) => {
+            blocked(error, in_doubt)
+        }
         (class, Kind::Api) => match status {
             Some(StatusCode::PAYLOAD_TOO_LARGE) => BatchOutcome::TooLarge { in_doubt },
             Some(
@@ -126,18 +131,43 @@ pub(super) fn of_error(error: &Error, events: usize) -> BatchOutcome {
                 | StatusCode::METHOD_NOT_ALLOWED,
             ) => blocked(error, in_doubt),
             Some(status) if status.is_redirection() => blocked(error, in_doubt),
-            Some(StatusCode::INTERNAL_SERVER_ERROR) => BatchOutcome::ServerError,
+            Some(StatusCode::INTERNAL_SERVER_ERROR) => BatchOutcome::ServerError {
+                reason: reason(error),
+            },
             _ if class == Class::Final => refused(error, events),
-            _ => failed(outcome),
+            Some(status) if class == Class::Unproven && is_refusal(status) => {
+                BatchOutcome::UnprovenRefusal {
+                    rejection: match error.api_error() {
+                        Some(refusal) => rejection(refusal, None),
+                        None => Rejection::new(Some(status.as_u16())),
+                    },
+                    reason: reason(error),
+                }
+            }
+            _ => failed(error, outcome),
         },
-        _ => failed(outcome),
+        _ => failed(error, outcome),
     }
 }
 
-fn failed(outcome: Outcome) -> BatchOutcome {
+/// Client errors that say of themselves that the same may work at another time. No other does.
+const FOR_A_WHILE: [StatusCode; 4] = [
+    StatusCode::REQUEST_TIMEOUT,
+    StatusCode::CONFLICT,
+    StatusCode::TOO_EARLY,
+    StatusCode::TOO_MANY_REQUESTS,
+];
+
+/// Whether it says that the same request will not be taken.
+fn is_refusal(status: StatusCode) -> bool {
+    status.is_client_error() && !FOR_A_WHILE.contains(&status)
+}
+
+fn failed(error: &Error, outcome: Outcome) -> BatchOutcome {
     BatchOutcome::Failed {
         in_doubt: outcome.may_be_executed,
         wait: outcome.wait,
+        reason: reason(error),
     }
 }
 
@@ -145,6 +175,26 @@ fn blocked(error: &Error, in_doubt: bool) -> BatchOutcome {
     // An error prints neither the key nor data of customers.
     let reason = error.to_string();
     BatchOutcome::Blocked { reason, in_doubt }
+}
+
+/// What happened, and what to do about it.
+fn reason(error: &Error) -> String {
+    let class = Outcome::of(error).class;
+    let advice = match error.status() {
+        None if error.kind() == &Kind::Paced => "it goes on with the next window",
+        None => "is the server up, and can it be reached from here?",
+        Some(StatusCode::TOO_MANY_REQUESTS) => {
+            "the server, or a gateway before it, limits how many requests it takes"
+        }
+        Some(status) if class == Class::Unproven && is_refusal(status) => {
+            "ask whoever runs the server, or the gateway before it, why it refuses the request"
+        }
+        Some(status) if status.is_server_error() => {
+            "look into the log of the server, or of the gateway before it"
+        }
+        Some(_) => "the same may work in a moment",
+    };
+    format!("{error}: {advice}")
 }
 
 /// Lago refused all of it, and stored nothing.
@@ -195,165 +245,4 @@ fn rejection(refusal: &ApiError, index: Option<usize>) -> Rejection {
 }
 
 #[cfg(test)]
-mod tests {
-    use reqwest::header::HeaderMap;
-
-    use super::*;
-    use crate::error::{History, Stop};
-    use crate::response::Received;
-
-    fn answered(status: u16, body: &str) -> BatchOutcome {
-        let received = Received {
-            status: StatusCode::from_u16(status).unwrap(),
-            headers: HeaderMap::new(),
-            body: Bytes::copy_from_slice(body.as_bytes()),
-        };
-        of(Error::api(OPERATION, received))
-    }
-
-    fn of(error: Error) -> BatchOutcome {
-        of_error(&error.with_history(History::default(), Stop::Attempts), 3)
-    }
-
-    fn refusal(details: &str) -> BatchOutcome {
-        let head = r#"{"status":422,"error":"Unprocessable Entity","code":"validation_errors""#;
-        answered(422, &format!(r#"{head},"error_details":{details}}}"#))
-    }
-
-    fn failed(in_doubt: bool) -> BatchOutcome {
-        let wait = None;
-        BatchOutcome::Failed { in_doubt, wait }
-    }
-
-    /// The details are recorded ones.
-    #[test]
-    fn a_refusal_names_events_or_speaks_of_all() {
-        let exists = refusal(r#"{"1":{"transaction_id":["value_already_exist"]}}"#);
-        assert_eq!(
-            exists,
-            BatchOutcome::Refused(vec![(1, Fault::AlreadyExists)])
-        );
-        let invalid = refusal(
-            r#"{"1":{"transaction_id":["value_is_mandatory"],"code":["value_is_mandatory"]},
-                "2":"expression_evaluation_failed: Variable: b not found"}"#,
-        );
-        let BatchOutcome::Refused(faults) = invalid else {
-            panic!("{invalid:?}");
-        };
-        let [
-            (1, Fault::Invalid(mandatory)),
-            (2, Fault::Invalid(expression)),
-        ] = &faults[..]
-        else {
-            panic!("{faults:?}");
-        };
-        assert!(mandatory.has("code", "value_is_mandatory"), "{mandatory}");
-        assert!(
-            mandatory.has("transaction_id", "value_is_mandatory"),
-            "{mandatory}"
-        );
-        assert_eq!(expression.codes[0].code, "expression_evaluation_failed");
-        let message = expression.codes[0].message.as_deref();
-        assert!(
-            message.is_some_and(|message| message.ends_with("b not found")),
-            "{message:?}"
-        );
-
-        let all = refusal(r#"{"events":["no_events"]}"#);
-        let expected = Rejection::new(Some(422)).code("events", "no_events");
-        assert_eq!(all, BatchOutcome::RefusedAsWhole(expected));
-        assert_eq!(
-            refusal(r#"{"events":["too_many_events"]}"#),
-            BatchOutcome::TooManyEvents
-        );
-        // Of an event that was not sent it says nothing.
-        let other = refusal(r#"{"3":{"code":["value_is_mandatory"]}}"#);
-        assert!(
-            matches!(other, BatchOutcome::RefusedAsWhole(_)),
-            "{other:?}"
-        );
-        let bad = answered(
-            400,
-            r#"{"status":400,"error":"BadRequest: param is missing"}"#,
-        );
-        assert!(matches!(bad, BatchOutcome::RefusedAsWhole(_)), "{bad:?}");
-    }
-
-    #[test]
-    fn what_somebody_has_to_change_blocks_and_only_lago_leaves_no_doubt() {
-        let lago = [
-            (401, r#"{"status":401,"error":"Unauthorized"}"#),
-            (
-                403,
-                r#"{"status":403,"error":"Forbidden","code":"write_action_not_allowed_for_event"}"#,
-            ),
-            (
-                404,
-                r#"{"status":404,"error":"Not Found","code":"resource_not_found"}"#,
-            ),
-        ];
-        let gateway = [301, 302, 401, 403, 404, 405].map(|status| (status, "<html></html>"));
-        for (status, body) in lago.into_iter().chain(gateway) {
-            let outcome = answered(status, body);
-            let BatchOutcome::Blocked { reason, in_doubt } = outcome else {
-                panic!("{status} {body}: {outcome:?}");
-            };
-            assert_eq!(in_doubt, body.starts_with('<'), "{status} {body}");
-            assert!(
-                reason.contains("createBatchEvents") || reason.contains("events"),
-                "{reason}"
-            );
-        }
-    }
-
-    #[test]
-    fn everything_else_is_tried_again() {
-        assert_eq!(answered(500, "{}"), BatchOutcome::ServerError);
-        assert_eq!(
-            answered(413, "<html>"),
-            BatchOutcome::TooLarge { in_doubt: true }
-        );
-        let locked =
-            r#"{"status":422,"error":"Unprocessable Entity","code":"lock_acquisition_failed"}"#;
-        assert_eq!(answered(422, locked), failed(false));
-        for (status, body) in [
-            (422, "<html>"),
-            (400, ""),
-            (429, ""),
-            (502, ""),
-            (503, "{}"),
-            (408, ""),
-        ] {
-            assert_eq!(answered(status, body), failed(true), "{status} {body}");
-        }
-        let connect = Kind::Connect { timed_out: true };
-        for (kind, in_doubt) in [
-            (connect, false),
-            (Kind::Timeout, true),
-            (Kind::Transport, true),
-            (Kind::Paced, false),
-        ] {
-            assert_eq!(of(Error::new(kind, Some(OPERATION))), failed(in_doubt));
-        }
-    }
-
-    #[test]
-    fn only_a_list_of_events_is_a_success() {
-        let stored = BatchOutcome::Stored;
-        assert_eq!(
-            of_success(br#"{"events":[{"lago_id":"a"},{"lago_id":null}]}"#, 2),
-            stored
-        );
-        assert_eq!(of_success(b"{\n  \"events\": [ {}, {} ]\n}\n", 2), stored);
-        for other in [
-            "",
-            "<html></html>",
-            "{}",
-            r#"{"events":[{"#,
-            r#"{"events": [ {} ]}"#,
-            r#"{"events":[]}"#,
-        ] {
-            assert_eq!(of_success(other.as_bytes(), 2), failed(true), "{other}");
-        }
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! Those who are told what becomes of events: dead letters and metrics. Both are code of the caller's, whose panics
+//! Those who are told what becomes of events: dead letters, metrics and notices. All are code of the caller's, whose panics
 //! must not end a pipeline that holds events.
 
 use std::fmt;
@@ -9,7 +9,8 @@ use std::time::Duration;
 use lago_types::EventInput;
 use tokio::sync::mpsc;
 
-use super::event::Event;
+use super::event::{Event, Size};
+use super::notice::Notice;
 use super::outcome::EventOutcome;
 use super::report::{Counters, Tally};
 use super::spool::Position;
@@ -87,37 +88,58 @@ pub trait Metrics: Send + Sync + 'static {
     }
 }
 
-pub(super) type DeadLetters = Box<dyn FnMut(DeadLetter) + Send>;
+/// False says that it could not be kept.
+pub(super) type DeadLetters = Box<dyn FnMut(DeadLetter) -> bool + Send>;
+
+pub(super) type Notices = Box<dyn FnMut(Notice) + Send>;
+
+/// What became of events that were to be settled.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    /// Of those that are.
+    pub(super) sizes: Vec<Size>,
+    /// Those that are not.
+    pub(super) unkept: Vec<(Event, EventOutcome)>,
+}
 
 /// Tells whoever wants to know.
 pub(super) struct Observer {
     pub(super) counters: Arc<Counters>,
     pub(super) dead_letters: Option<Mutex<DeadLetters>>,
     pub(super) metrics: Option<Arc<dyn Metrics>>,
+    pub(super) notices: Option<Mutex<Notices>>,
     /// Where there is a spool, whoever acknowledges records.
     pub(super) settled: Option<mpsc::UnboundedSender<Vec<Position>>>,
 }
 
 impl Observer {
-    /// These events are settled.
-    pub(super) fn settled(&self, events: Vec<(Event, EventOutcome)>) {
+    /// These events are settled. Gives back those that are dead and on disk, and could not be kept elsewhere: they are not
+    /// settled after all.
+    pub(super) fn settled(&self, events: Vec<(Event, EventOutcome)>) -> Settled {
         let mut tally = Tally::default();
         let mut over = Vec::new();
+        let mut settled = Settled::default();
         for (event, outcome) in events {
-            tally.add(&outcome);
-            let is_over = outcome != EventOutcome::Spooled;
-            let (json, ticket) = event.settle(&outcome);
             if outcome.is_dead() {
-                self.bury(json, outcome);
+                let is_kept = self.bury(event.json().into(), outcome.clone());
+                if !is_kept && event.is_spooled() {
+                    settled.unkept.push((event, outcome));
+                    continue;
+                }
             }
+            tally.add(&outcome);
+            settled.sizes.push(event.size());
+            let is_over = outcome != EventOutcome::Spooled;
+            let ticket = event.settle(&outcome);
             over.extend(ticket.filter(|_| is_over).map(|ticket| ticket.position));
         }
         // Only now: who takes dead letters may be killed before.
-        if let Some(settled) = self.settled.as_ref().filter(|_| !over.is_empty()) {
+        if let Some(settler) = self.settled.as_ref().filter(|_| !over.is_empty()) {
             // Where nobody listens any more, the next process sends them again.
-            let _ = settled.send(over);
+            let _ = settler.send(over);
         }
         self.count(&tally);
+        settled
     }
 
     /// This event was accepted and will not be sent, and has nobody else who could tell.
@@ -129,11 +151,23 @@ impl Observer {
         self.count(&tally);
     }
 
-    fn bury(&self, json: Box<[u8]>, outcome: EventOutcome) {
+    /// Tells what somebody should know.
+    pub(super) fn notice(&self, notice: Notice) {
+        trace::notice(&notice);
+        if let Some(notices) = &self.notices {
+            let mut take = notices.lock().unwrap_or_else(PoisonError::into_inner);
+            guarded(|| take(notice));
+        }
+    }
+
+    /// Whether nobody else has to keep it.
+    fn bury(&self, json: Box<[u8]>, outcome: EventOutcome) -> bool {
+        let mut is_kept = true;
         if let Some(dead_letters) = &self.dead_letters {
             let mut take = dead_letters.lock().unwrap_or_else(PoisonError::into_inner);
-            guarded(|| take(DeadLetter { json, outcome }));
+            guarded(|| is_kept = take(DeadLetter { json, outcome }));
         }
+        is_kept
     }
 
     fn count(&self, tally: &Tally) {

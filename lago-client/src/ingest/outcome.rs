@@ -169,15 +169,29 @@ pub enum BatchOutcome {
         /// Whether it may have been stored.
         in_doubt: bool,
     },
+    /// A client error in words that are not the server's own, such as the page of a firewall: it proves nothing, so that it
+    /// may have been stored. It is sent again, in halves when that fails again and again; and a single event that is refused
+    /// like this 20 times while the server takes others is rejected.
+    UnprovenRefusal {
+        /// Why it is rejected in the end.
+        rejection: Rejection,
+        /// What to print of it meanwhile: it holds no secret and nothing of the events.
+        reason: String,
+    },
     /// The server failed at it, as HTTP 500 says. It may have been stored; and something in it may be the reason,
     /// so that it is halved when it fails again and again.
-    ServerError,
+    ServerError {
+        /// What to print: it holds no secret and nothing of the events.
+        reason: String,
+    },
     /// It may work later.
     Failed {
         /// Whether it may have been stored.
         in_doubt: bool,
         /// How long the server asks to wait.
         wait: Option<Duration>,
+        /// What to print: it holds no secret and nothing of the events.
+        reason: String,
     },
     /// What became of each event, from a store that takes them one by one, such as a topic of Kafka.
     Each {
@@ -212,10 +226,21 @@ impl BatchOutcome {
         }
     }
 
+    /// What to print of a failure.
+    pub(super) fn reason(&self) -> &str {
+        match self {
+            Self::UnprovenRefusal { reason, .. }
+            | Self::ServerError { reason }
+            | Self::Failed { reason, .. }
+            | Self::Blocked { reason, .. } => reason,
+            _ => "the store took none of them",
+        }
+    }
+
     /// Whether nothing was achieved with any event, and it may work later.
     pub(super) fn is_failure(&self) -> bool {
         match self {
-            Self::Failed { .. } | Self::ServerError => true,
+            Self::Failed { .. } | Self::ServerError { .. } | Self::UnprovenRefusal { .. } => true,
             Self::Each { verdicts, .. } => verdicts
                 .iter()
                 .all(|verdict| matches!(verdict, Verdict::Failed { .. })),
@@ -229,7 +254,7 @@ impl BatchOutcome {
             Self::TooLarge { in_doubt }
             | Self::Blocked { in_doubt, .. }
             | Self::Failed { in_doubt, .. } => in_doubt,
-            Self::ServerError => true,
+            Self::ServerError { .. } | Self::UnprovenRefusal { .. } => true,
             Self::Stored
             | Self::Refused(_)
             | Self::RefusedAsWhole(_)

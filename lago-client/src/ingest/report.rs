@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use super::notice::DeliveryFailure;
 use super::outcome::EventOutcome;
 
 /// What became of all events that a pipeline accepted. The figures add up to their number.
@@ -37,6 +38,8 @@ pub struct Stats {
     pub oldest_age: Option<Duration>,
     /// Why the pipeline pauses: the server accepts nothing until somebody changes something, such as the API key.
     pub paused: Option<String>,
+    /// That events do not get through, and why: since an attempt failed, until all events that were in one are settled.
+    pub failing: Option<DeliveryFailure>,
     /// Events that the server has, from this pipeline.
     pub delivered: u64,
     /// Events that the server had before.

@@ -5,19 +5,24 @@
 //! the server: everything pauses, and a single batch goes to find out. A failure while the server took other batches
 //! speaks of the batch: it alone waits.
 
+mod done;
+mod failing;
 mod gate;
 mod keys;
 mod window;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::converge::{Ambiguous, Batch, Entry, Step, When, step};
+use super::converge::{Ambiguous, Batch, Entry};
 use super::event::Event;
-use super::outcome::{BatchOutcome, EventOutcome};
 use crate::retry::RetryPolicy;
+pub(super) use done::{Done, Turn};
+use failing::Failing;
+pub(super) use failing::Failure;
 use gate::Gate;
 use keys::Keys;
 use window::Window;
@@ -99,22 +104,6 @@ pub(super) enum Next {
     },
 }
 
-/// What happened to the pipeline as a whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
-    Paused(String),
-    Resumed,
-}
-
-/// What followed from an attempt.
-#[derive(Debug, Default)]
-pub(super) struct Done {
-    pub(super) settled: Vec<(Event, EventOutcome)>,
-    /// How many events are sent again.
-    pub(super) again: usize,
-    pub(super) turn: Option<Turn>,
-}
-
 /// Decides for one pipeline.
 #[derive(Debug)]
 pub(super) struct Schedule {
@@ -128,6 +117,11 @@ pub(super) struct Schedule {
     tickets: u64,
     /// How often the server gave a verdict, whatever it was.
     verdicts: u64,
+    failing: Failing,
+    /// Why nothing is taken until somebody changes something.
+    paused: Option<Arc<str>>,
+    /// How many batches under way have failed before.
+    failed_in_flight: usize,
 }
 
 impl Schedule {
@@ -139,6 +133,9 @@ impl Schedule {
             waiting: BTreeMap::new(),
             tickets: 0,
             verdicts: 0,
+            failing: Failing::default(),
+            paused: None,
+            failed_in_flight: 0,
             rules,
         }
     }
@@ -191,80 +188,6 @@ impl Schedule {
         })
     }
 
-    /// Takes note of what came of an attempt.
-    pub(super) fn done(
-        &mut self,
-        sending: Sending,
-        outcome: BatchOutcome,
-        now: Instant,
-        chance: f64,
-    ) -> Done {
-        let Sending {
-            batch,
-            started,
-            failed_at,
-            ..
-        } = sending;
-        let others_succeed = failed_at.is_some_and(|at| at < self.verdicts);
-        let bytes = batch.entries.iter().map(|entry| entry.event.bytes()).sum();
-        self.learn(&outcome, batch.len(), bytes);
-        let policy = &self.rules.retry;
-        let pause = |failures, wait: Option<Duration>| {
-            let backoff = policy
-                .backoff(failures)
-                .min(LONGEST_PAUSE)
-                .mul_f64(chance.clamp(0.0, 1.0));
-            let asked = wait.unwrap_or_default().min(policy.max_retry_after);
-            asked.min(LONGEST_PAUSE) + backoff.max(SHORTEST_PAUSE)
-        };
-        let mut turn = None;
-        let later = match &outcome {
-            outcome if outcome.is_failure() => {
-                let wait = outcome.wait();
-                self.window.failed(started, now);
-                if !others_succeed {
-                    self.gate.failed(|failures| now + pause(failures, wait));
-                }
-                pause(batch.failures + 1, wait)
-            }
-            BatchOutcome::Blocked { reason, .. } => {
-                self.window.ended();
-                if !others_succeed && self.gate.block(now) {
-                    turn = Some(Turn::Paused(reason.clone()));
-                }
-                gate::PAUSE
-            }
-            _ => {
-                self.verdicts += 1;
-                self.window.succeeded(started, now);
-                turn = self.gate.open().then_some(Turn::Resumed);
-                pause(batch.failures + 1, outcome.wait())
-            }
-        };
-        let Step {
-            settled,
-            again,
-            when,
-        } = step(batch, outcome, self.rules.ambiguous, others_succeed);
-        for (event, _) in &settled {
-            self.keys.settle(event.key());
-        }
-        let failed_at = (when == When::Later).then_some(self.verdicts);
-        let at = match when {
-            When::Now => now,
-            When::Later => now + later,
-        };
-        let count = again.iter().map(Batch::len).sum();
-        for batch in again {
-            self.wait(batch, failed_at, at);
-        }
-        Done {
-            settled,
-            again: count,
-            turn,
-        }
-    }
-
     /// Whether everything is settled that was taken from the source.
     pub(super) fn is_empty(&self) -> bool {
         self.window.in_flight() == 0 && self.waiting.is_empty() && self.keys.is_empty()
@@ -273,6 +196,14 @@ impl Schedule {
     /// How many batches are under way.
     pub(super) fn in_flight(&self) -> usize {
         self.window.in_flight()
+    }
+
+    /// Takes an event again that was settled, and is not after all.
+    pub(super) fn postpone(&mut self, entry: Entry<Event>, now: Instant) {
+        match self.keys.claim(entry.event.key()) {
+            true => self.wait(Batch::new(vec![entry]), None, now + gate::PAUSE),
+            false => self.keys.wait(entry),
+        }
     }
 
     /// The events that wait for the next time that they may be sent, of the batch that waits for the nearest.
@@ -359,10 +290,8 @@ impl Schedule {
             });
         let fits = fits.count().max(1);
         if fits < batch.len() {
-            let rest = Batch {
-                entries: batch.entries.split_off(fits),
-                failures: batch.failures,
-            };
+            let rest = batch.entries.split_off(fits);
+            let rest = batch.with(rest);
             self.wait(rest, failed_at, now);
         }
         batch
@@ -370,6 +299,7 @@ impl Schedule {
 
     fn send(&mut self, batch: Batch<Event>, failed_at: Option<u64>, started: Instant) -> Next {
         self.window.started();
+        self.failed_in_flight += usize::from(batch.failures > 0);
         let accepted = batch.entries.iter().map(|entry| entry.event.accepted());
         Next::Send(Sending {
             oldest: accepted.min().unwrap_or(started),
@@ -382,18 +312,5 @@ impl Schedule {
     fn wait(&mut self, batch: Batch<Event>, failed_at: Option<u64>, at: Instant) {
         self.tickets += 1;
         self.waiting.insert((at, self.tickets), (batch, failed_at));
-    }
-
-    /// Remembers what the server does not take.
-    fn learn(&mut self, outcome: &BatchOutcome, events: usize, bytes: usize) {
-        match outcome {
-            BatchOutcome::TooManyEvents if events > 1 => {
-                self.rules.max_events = self.rules.max_events.min(events.div_ceil(2));
-            }
-            BatchOutcome::TooLarge { .. } if events > 1 => {
-                self.rules.max_bytes = self.rules.max_bytes.min(bytes.div_ceil(2));
-            }
-            _ => {}
-        }
     }
 }

@@ -13,6 +13,11 @@
 //! | the machine loses power | nothing is lost | at most what was appended in the last interval | at most the unfinished segment |
 //! | the disk is full, or read-only | `append` fails, what was accepted stays | the same | the same |
 //!
+//! A full disk keeps nothing from being read, also not from a spool that is opened on it: what would need room is done
+//! before the next record is appended, and until then `append` [says](SpoolError::is_full) that there is none. What is
+//! acknowledged makes room, segment by segment, and in the last one as soon as all of it is. That some records of a segment
+//! are acknowledged may have no room to be written down: the next process reads those once more.
+//!
 //! An acknowledgement that a crash undoes makes a record appear once more. A record that was not acknowledged is
 //! never skipped. So whatever reads a spool has to bear a repetition: events do, by their `transaction_id`.
 
@@ -170,11 +175,13 @@ impl DiskSpool {
     /// Opens a directory, which is made if there is none.
     ///
     /// What a crash left is put in order: a record that was never finished is dropped, and a file that is damaged is set
-    /// aside while its intact records stay. [`recovery`](Self::recovery) says what was found.
+    /// aside while its intact records stay. [`recovery`](Self::recovery) says what was found. On a full disk that is done
+    /// later, and the spool can be read and acknowledged meanwhile.
     ///
     /// # Errors
     /// When another process has the directory ([`SpoolError::is_locked`]), a newer version of this crate wrote it
-    /// ([`SpoolError::is_newer_format`]), or files cannot be read or written.
+    /// ([`SpoolError::is_newer_format`]), or files cannot be read or written. A full disk is an error only where there is no
+    /// room to make the directory, or to set a damaged file aside.
     pub fn open(directory: impl Into<PathBuf>, options: SpoolOptions) -> Result<Self, SpoolError> {
         let directory = directory.into();
         let made = fs::create_dir_all(&directory);

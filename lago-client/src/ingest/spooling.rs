@@ -5,6 +5,7 @@
 //! pipeline sends: the relay gives it what the spool has, in order, and acknowledges what is settled. So the disk takes up
 //! what the server does not, memory stays within bounds, and what a process before this one left goes the same way.
 
+mod failing;
 mod outstanding;
 mod relay;
 mod round;

@@ -99,14 +99,63 @@ impl RetryPolicy {
 
     /// The longest wait after an attempt, the first being 1.
     pub(crate) fn backoff(&self, attempt: u32) -> Duration {
-        let doubled = 2_u32.checked_pow(attempt.saturating_sub(1));
-        let backoff = doubled.and_then(|factor| self.initial_backoff.checked_mul(factor));
-        backoff.unwrap_or(Duration::MAX).min(self.max_backoff)
+        // By then any time but none at all is longer than a `Duration` can be.
+        const SATURATED: u32 = 96;
+        let mut backoff = self.initial_backoff;
+        for _ in 1..attempt.min(SATURATED) {
+            backoff = backoff.saturating_mul(2);
+        }
+        backoff.min(self.max_backoff)
     }
 }
 
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn times() -> impl Strategy<Value = Duration> {
+        prop_oneof![
+            Just(Duration::ZERO),
+            Just(Duration::MAX),
+            any::<u64>().prop_map(Duration::from_nanos),
+            any::<u64>().prop_map(Duration::from_secs),
+        ]
+    }
+
+    proptest! {
+        /// It doubles until it is the longest, and stays that.
+        #[test]
+        fn a_wait_is_twice_the_one_before_it_or_the_longest(
+            first in times(),
+            longest in times(),
+            attempt in prop_oneof![1..200_u32, any::<u32>()],
+        ) {
+            let policy = RetryPolicy::new().initial_backoff(first).max_backoff(longest);
+            prop_assert_eq!(policy.backoff(1), first.min(longest));
+            let next = policy.backoff(attempt.saturating_add(1));
+            let twice = policy.backoff(attempt).saturating_mul(2).min(longest);
+            prop_assert!(next == twice || attempt == u32::MAX, "{:?} {:?}", next, twice);
+        }
+    }
+
+    #[test]
+    fn no_wait_stays_none_however_often_it_is_doubled() {
+        let policy = RetryPolicy::new().initial_backoff(Duration::ZERO);
+        for attempt in [1, 32, 33, 34, u32::MAX] {
+            assert_eq!(policy.backoff(attempt), Duration::ZERO, "{attempt}");
+        }
+        let policy = RetryPolicy::new()
+            .initial_backoff(Duration::from_nanos(1))
+            .max_backoff(Duration::MAX);
+        assert_eq!(policy.backoff(34), Duration::from_nanos(1 << 33));
+        assert_eq!(policy.backoff(u32::MAX), Duration::MAX);
     }
 }

@@ -4,6 +4,7 @@ mod delivery;
 mod ending;
 mod hostile;
 mod metered;
+mod notices;
 mod queue;
 mod refusals;
 mod scripts;

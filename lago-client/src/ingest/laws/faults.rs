@@ -40,9 +40,13 @@ pub(super) enum Fault {
     Unauthorized,
     /// A proxy shows a page.
     Page,
+    /// A gateway refuses it, before or after it is executed.
+    Refusal {
+        executed: bool,
+    },
 }
 
-const ALL: [Fault; 10] = [
+const ALL: [Fault; 12] = [
     Fault::NotSent,
     Fault::RequestLost,
     Fault::ResponseLost,
@@ -53,6 +57,8 @@ const ALL: [Fault; 10] = [
     Fault::Locked,
     Fault::Unauthorized,
     Fault::Page,
+    Fault::Refusal { executed: false },
+    Fault::Refusal { executed: true },
 ];
 
 impl Fault {
@@ -68,7 +74,10 @@ impl Fault {
     pub(super) fn is_executed(self) -> bool {
         matches!(
             self,
-            Self::None | Self::ResponseLost | Self::BadGateway { executed: true }
+            Self::None
+                | Self::ResponseLost
+                | Self::BadGateway { executed: true }
+                | Self::Refusal { executed: true }
         )
     }
 
@@ -87,6 +96,7 @@ impl Fault {
                 r#"{"status":422,"error":"Unprocessable Entity","code":"lock_acquisition_failed"}"#,
             ),
             Self::Unauthorized => said(401, r#"{"status":401,"error":"Unauthorized"}"#),
+            Self::Refusal { .. } => said(400, "<html>400 Bad Request</html>"),
             Self::Page => said(200, "<html>Log in to the network</html>"),
         }
     }
@@ -100,7 +110,7 @@ fn answered((status, body): Reply, wait: Option<Duration>, events: usize) -> Bat
         body: Bytes::from(body),
     };
     match received.status.is_success() {
-        true => http::of_success(&received.body, events),
+        true => http::of_success(received.status, &received.body, events),
         false => of_error(Error::api(OPERATION, received).retry_after_of(wait), events),
     }
 }

@@ -25,6 +25,8 @@ pub(crate) const INVALID: &str = "invalid";
 pub(crate) const UNNAMED: &str = "unnamed";
 /// The code of an event at which the server fails.
 pub(crate) const POISON: &str = "poison";
+/// The code of an event that a firewall before the server does not let through.
+pub(crate) const WALLED: &str = "walled";
 
 /// Subscription, transaction id, code and time of an event.
 pub(crate) type Row = (String, String, String, String);
@@ -76,6 +78,9 @@ impl Store {
             Ok(events) => events,
             Err(error) => return refusal(400, json!({"error": format!("BadRequest: {error}")})),
         };
+        if events.iter().any(|(_, _, code, _)| code == WALLED) {
+            return (406, "<html>406 Not Acceptable</html>".to_owned());
+        }
         if events.len() > self.max_events {
             return invalid(json!({"events": ["too_many_events"]}));
         }

@@ -14,7 +14,7 @@ use super::super::outcome::{self, BatchOutcome, EventOutcome, Verdict};
 use super::super::schedule::{Next, Rules, Schedule, Sending, Source, Waiting};
 use super::super::sink::EventBatch;
 use super::faults::Fault;
-use super::store::{self, INVALID, Kind, POISON, Row, Store, UNNAMED};
+use super::store::{self, INVALID, Kind, POISON, Row, Store, UNNAMED, WALLED};
 use crate::retry::RetryPolicy;
 
 /// What decides over everything that happens.
@@ -124,6 +124,7 @@ impl World {
                 0 => INVALID,
                 1 => UNNAMED,
                 2 if self.rng.bool() => POISON,
+                3 if self.rng.bool() => WALLED,
                 _ => "api_calls",
             };
             let mut input = EventInput::new(code, format!("sub_{}", number % 3))
@@ -180,7 +181,7 @@ impl World {
         let settled = |row: &Row| self.outcomes.get(row).map_or(0, Vec::len);
         self.offered
             .iter()
-            .all(|(row, offered)| row.2 == POISON || settled(row) >= *offered)
+            .all(|(row, offered)| [POISON, WALLED].contains(&&*row.2) || settled(row) >= *offered)
     }
 
     fn fly(&mut self, sending: Sending) {

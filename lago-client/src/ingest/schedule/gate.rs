@@ -34,14 +34,14 @@ impl Gate {
         self.closed_until = self.closed_until.max(Some(until));
     }
 
-    /// Somebody has to change something. Whether that is news.
-    pub(super) fn block(&mut self, now: Instant) -> bool {
+    /// Somebody has to change something.
+    pub(super) fn block(&mut self, now: Instant) {
         self.closed_until = self.closed_until.max(Some(now + PAUSE));
-        !std::mem::replace(&mut self.is_blocked, true)
+        self.is_blocked = true;
     }
 
-    /// The server works. Whether it had been blocked.
-    pub(super) fn open(&mut self) -> bool {
-        std::mem::take(self).is_blocked
+    /// The server works.
+    pub(super) fn open(&mut self) {
+        *self = Self::default();
     }
 }

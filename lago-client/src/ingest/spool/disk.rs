@@ -30,10 +30,22 @@ pub(super) trait Disk: Send {
     /// Writes a file that is whole as soon as it has its name, and takes the place of one that had it. The content is
     /// synced then, the name is not.
     fn write_whole(&mut self, name: &str, content: &[u8]) -> io::Result<Self::File> {
+        let written = self.write_unfinished(content).and_then(|file| {
+            self.rename(UNFINISHED, name)?;
+            Ok(file)
+        });
+        if written.is_err() {
+            // On a full disk half a file would take the room that others are waiting for.
+            let _ = self.remove(UNFINISHED);
+        }
+        written
+    }
+
+    /// Writes a file that has no name to be found by yet, and syncs it.
+    fn write_unfinished(&mut self, content: &[u8]) -> io::Result<Self::File> {
         let mut file = self.create(UNFINISHED)?;
         file.append(content)?;
         file.sync()?;
-        self.rename(UNFINISHED, name)?;
         Ok(file)
     }
 }

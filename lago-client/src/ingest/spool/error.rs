@@ -58,7 +58,7 @@ impl SpoolError {
         Self::of(Kind::Newer, message).at(path)
     }
 
-    pub(super) fn damaged(message: impl Into<String>, path: &Path) -> Self {
+    pub(in super::super) fn damaged(message: impl Into<String>, path: &Path) -> Self {
         Self::of(Kind::Damaged, message).at(path)
     }
 

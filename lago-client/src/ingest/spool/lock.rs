@@ -43,8 +43,8 @@ impl Lock {
         let program = program.as_deref().and_then(Path::file_name).map(Path::new);
         let program = program.map_or_else(String::new, |name| format!(" ({})", name.display()));
         let text = format!("process {}{program}\n", std::process::id());
-        fs::write(&owner, text)
-            .map_err(|error| SpoolError::io("write who has the lock", &owner, error))?;
+        // It is for a message only, and a disk that is full has no room for it.
+        let _ = fs::write(&owner, text);
         Ok(Self(file))
     }
 }

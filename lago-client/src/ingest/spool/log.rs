@@ -4,6 +4,9 @@
 //! half a record. After a failed write the file is cut back to that before the next. After a failed sync nobody knows what
 //! is on the disk, and a second sync can succeed without having written it: the file is written anew under another name
 //! and takes the place of the old one.
+//!
+//! A full disk takes nothing away: what is there is read, and what is done with is removed or cut off, which needs no room.
+//! All that does need some is tried again before the next record is appended.
 
 mod acknowledge;
 mod append;
@@ -27,8 +30,8 @@ pub(super) struct Log<D: Disk> {
     options: SpoolOptions,
     /// In the order of their positions. The last one is appended to; there is always one.
     segments: VecDeque<Segment>,
-    /// The file of the last segment.
-    active: D::File,
+    /// The file of the last segment, from the moment it has one.
+    active: Option<D::File>,
     /// The salt of the last segment.
     salt: u64,
     tail: Tail,
@@ -38,6 +41,8 @@ pub(super) struct Log<D: Disk> {
     unsynced_acks: BTreeSet<u64>,
     /// Segments whose file of acknowledgements does not say all, or may end with half an entry.
     incomplete_acks: BTreeSet<u64>,
+    /// The acknowledgements of the last segment speak of positions that the next records will have.
+    has_foreign_acks: bool,
     cursor: Option<Cursor<D::File>>,
     buffer: Vec<u8>,
     recovery: Recovery,
@@ -52,10 +57,15 @@ enum Tail {
     Ragged,
     /// What was written may never reach the disk.
     Doubtful,
+    /// There is no file yet, because the disk had no room for it. It has no records.
+    Missing,
 }
 
 /// Why there is always a last segment.
 const LAST: &str = "a log has a last segment from the moment it is open";
+
+/// Why the last segment has a file where one is asked for.
+const MENDED: &str = "nothing is written before the last segment is mended, which makes its file";
 
 impl<D: Disk> Log<D> {
     fn last(&self) -> &Segment {
@@ -64,6 +74,10 @@ impl<D: Disk> Log<D> {
 
     fn last_mut(&mut self) -> &mut Segment {
         self.segments.back_mut().expect(LAST)
+    }
+
+    fn active(&mut self) -> &mut D::File {
+        self.active.as_mut().expect(MENDED)
     }
 
     /// How many bytes all records take up.

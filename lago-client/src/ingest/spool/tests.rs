@@ -2,6 +2,7 @@
 
 mod damage;
 mod faults;
+mod full;
 mod memory;
 mod model;
 mod segments;

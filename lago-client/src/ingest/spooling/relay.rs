@@ -19,8 +19,8 @@ use super::super::event::Event;
 use super::super::outcome::EventOutcome;
 use super::super::queue::WakeAt;
 use super::super::report::Report;
-use super::super::spool::{Position, Spool};
-use super::super::trace;
+use super::super::spool::{Position, Spool, SpoolError};
+use super::failing::{Failing, Part};
 use super::outstanding::Outstanding;
 use super::round::{Done, Round};
 use super::{Ends, Spooled, Told};
@@ -66,6 +66,7 @@ pub(super) struct Relay {
     sync_at: Option<Instant>,
     /// When to try again what the disk failed at.
     read_at: Option<Instant>,
+    failing: Failing,
     has_ended: bool,
 }
 
@@ -96,6 +97,7 @@ impl Relay {
             hurried_before: 0,
             sync_at: None,
             read_at: None,
+            failing: Failing::default(),
             has_ended: false,
         }
     }
@@ -172,13 +174,12 @@ impl Relay {
             unacknowledged,
         } = done;
         self.spooled.unacknowledged.store(unacknowledged, SeqCst);
-        for error in [acknowledged.err(), synced.err()].into_iter().flatten() {
-            trace::spool_failed(&error.with_cause());
-        }
         if round.sync {
             self.sync_at = None;
+            self.tell(Part::Sync, synced.as_ref().err(), now);
         }
         if !round.acknowledge.is_empty() {
+            self.tell(Part::Acknowledge, acknowledged.as_ref().err(), now);
             self.acknowledging = 0;
             self.acknowledged(&round.acknowledge);
             // There may be room again.
@@ -199,6 +200,13 @@ impl Relay {
             Some(Err(error)) => self.refused(error, is_closed, now),
         }
         true
+    }
+
+    /// Tells whether the spool does what it was asked for.
+    fn tell(&mut self, part: Part, error: Option<&SpoolError>, now: Instant) {
+        if let Some(notice) = self.failing.tried(part, error, now) {
+            self.ends.observer.notice(notice);
+        }
     }
 
     /// Until there is something to do.
@@ -257,7 +265,9 @@ impl Relay {
         }
         for event in self.feed.drain(..) {
             match event.is_spooled() {
-                true => drop(event.settle(&spooled)),
+                true => {
+                    event.settle(&spooled);
+                }
                 false => self.ends.observer.lost(event.json(), false),
             }
         }

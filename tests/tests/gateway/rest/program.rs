@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 
-use lago_client::mock::MockServer;
+use lago_client::mock::{MockResponse, MockServer};
 use lago_tests::support::clients::API_KEY;
 #[cfg(unix)]
 use lago_tests::support::server::{Prompted, ScriptedResponse};
@@ -159,8 +159,35 @@ async fn a_second_signal_cuts_off_what_runs_and_says_what() -> Outcome {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_says_when_events_wait_for_another_key() -> Outcome {
-    let directory = tempfile::tempdir()?;
     let server = MockServer::builder().api_key("another").start().await?;
+    let said = said_of_an_event(&server, "events wait: ").await?;
+    assert!(said.contains("401"), "{said}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_says_when_events_do_not_get_through_and_why() -> Outcome {
+    let page = "<html>the secret of a firewall</html>";
+    for (status, advice) in [
+        (400, "why it refuses the request"),
+        (500, "look into the log of the server"),
+        (200, "is the base URL that of Lago's API"),
+    ] {
+        let server = MockServer::start().await?;
+        let response = MockResponse::new(status).text(page);
+        server.respond("events.create_batch", response)?;
+        let said = said_of_an_event(&server, "events do not get through: ").await?;
+        for part in [&status.to_string(), advice, "Events that wait: 1"] {
+            assert!(said.contains(part), "{said}");
+        }
+        assert!(!said.contains("firewall"), "{said}");
+    }
+    Ok(())
+}
+
+/// The line with this text that the program says after it took an event.
+async fn said_of_an_event(server: &MockServer, text: &'static str) -> Outcome<String> {
+    let directory = tempfile::tempdir()?;
     let spool = directory.path().display().to_string();
     let mut program = Program::start(&server.url(), &["--spool", &spool])?;
     let event = r#"{"event":{"transaction_id":"t","external_subscription_id":"s","code":"c","timestamp":1}}"#;
@@ -176,19 +203,16 @@ async fn it_says_when_events_wait_for_another_key() -> Outcome {
             .read_line(&mut line)
             .is_ok_and(|bytes| bytes > 0)
         {
-            if line.contains("events wait: ") {
-                return line;
+            if line.contains(text) {
+                return Some(line);
             }
+            line.clear();
         }
-        line
+        None
     });
-    let said = waits.await?;
-    assert!(
-        said.contains("events wait: ") && said.contains("401"),
-        "{said}"
-    );
+    let said = waits.await?.ok_or("it ended, and did not say it")?;
     assert!(!said.contains(API_KEY), "{said}");
-    Ok(())
+    Ok(said)
 }
 
 #[test]

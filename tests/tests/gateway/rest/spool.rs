@@ -237,3 +237,74 @@ async fn a_spool_belongs_to_one_adapter() -> Outcome {
     drop(first);
     Ok(())
 }
+
+/// A file that takes nothing is a disk that is full.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_event_that_cannot_be_written_down_stays_in_the_spool() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let letters = directory.path().join("dead-letters.jsonl");
+    std::os::unix::fs::symlink("/dev/full", &letters)?;
+    let spool = directory.path().display().to_string();
+    let server = MockServer::start().await?;
+    let details = json!({ "0": { "code": ["event_not_found"] } });
+    server.respond(
+        "events.create_batch",
+        MockResponse::validation_errors(details),
+    )?;
+    let more = ["--spool", &spool, "--stop-within", "1"];
+    let adapter = Adapter::start(&server.url(), &more).await?;
+    let taken = adapter
+        .post("/api/v1/events", json!({ "event": event("a") }))
+        .await?;
+    assert_eq!(taken.status(), 202);
+    until(|| !arrived(&server).is_empty()).await?;
+    let report = adapter.running.stop().await.ok_or("no report")?;
+    assert_eq!((report.spooled, report.rejected, report.lost), (1, 0, 0));
+
+    // There is room again.
+    std::fs::remove_file(&letters)?;
+    let _adapter = Adapter::start(&server.url(), &["--spool", &spool]).await?;
+    let letter: Value = serde_json::from_str(&written(&directory).await?)?;
+    assert_eq!(letter["event"], event("a"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_body_is_said_in_the_words_of_the_api() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let more = ["--spool", &directory.path().display().to_string()];
+    let adapter = Adapter::start("http://127.0.0.1:1", &more).await?;
+    for (path, body, said) in [
+        (
+            "/events",
+            "[1]",
+            "the body is an array, and has to be an object",
+        ),
+        (
+            "/events",
+            r#"{"event":"x"}"#,
+            "`/event` is a string, and has to be an object",
+        ),
+        (
+            "/events/batch",
+            r#"{"events":[{"code":1}, 2]}"#,
+            "`/events/1` is a number",
+        ),
+        (
+            "/events/batch",
+            "{",
+            "the body breaks off at line 1, column 1",
+        ),
+    ] {
+        let refused = adapter.post(path, body).await?;
+        assert_eq!(refused.status(), 400, "{body}");
+        let answer: Value = serde_json::from_slice(&refused.bytes().await?)?;
+        let message = answer["message"].as_str().unwrap_or_default();
+        assert!(message.starts_with(said), "{message}");
+        for word in ["struct", "expected", "invalid type"] {
+            assert!(!message.contains(word), "{message}");
+        }
+    }
+    Ok(())
+}

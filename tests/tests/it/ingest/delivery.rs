@@ -97,7 +97,16 @@ async fn every_attempt_sends_the_same_bytes() -> Outcome {
         span(3, "failed"),
         span(4, "refused"),
     ];
-    assert_eq!(traced::take("lago_client::ingest"), spans);
+    let (told, rest): (Vec<_>, Vec<_>) = traced::take("lago_client::ingest")
+        .into_iter()
+        .partition(|line| line.ends_with(": lago.ingest.batch"));
+    assert_eq!(told, spans);
+    // The first failure, and that it is over.
+    assert_eq!(rest.len(), 2, "{rest:?}");
+    assert!(
+        rest[0].ends_with("events do not get through; nothing is dropped, and they are sent again")
+    );
+    assert!(rest[1].ends_with("event ingestion goes on: events get through again"));
     Ok(())
 }
 
@@ -184,6 +193,7 @@ impl Sink for Shaky {
             2 => BatchOutcome::Failed {
                 in_doubt: false,
                 wait: Some(Duration::from_secs(60)),
+                reason: "a minute".to_owned(),
             },
             _ => BatchOutcome::Stored,
         }

@@ -19,6 +19,7 @@ impl Sink for Down {
         BatchOutcome::Failed {
             in_doubt: false,
             wait: None,
+            reason: "it is down".to_owned(),
         }
     }
 }

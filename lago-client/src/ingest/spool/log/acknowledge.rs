@@ -21,43 +21,57 @@ impl<D: Disk> Log<D> {
         }
         let mut positions: Vec<u64> = positions.iter().map(|position| position.0).collect();
         positions.sort_unstable();
-        let mut failed = Ok(());
-        for index in 0..self.segments.len() {
-            let segment = &self.segments[index];
+        let mut marked = Vec::new();
+        for segment in &mut self.segments {
             let from = positions.partition_point(|position| *position < segment.base);
             let to = positions.partition_point(|position| *position < segment.end);
-            let written = self.acknowledge_in(index, &positions[from..to]);
+            let new = positions[from..to].iter().copied();
+            let new: Vec<u64> = new.filter(|position| segment.mark(*position)).collect();
+            marked.push((segment.base, new));
+        }
+        // First: on a full disk that makes room for what is written.
+        let removed = self.remove_done();
+        let mut failed = Ok(());
+        for (base, new) in marked {
+            let written = self.write_acks(base, &new);
             failed = failed.and(written);
         }
-        failed.and(self.remove_done())
+        failed.and(removed)
     }
 
-    /// Marks positions of one segment, in ascending order.
-    fn acknowledge_in(&mut self, index: usize, positions: &[u64]) -> Result<(), SpoolError> {
-        let is_last = index + 1 == self.segments.len();
-        let segment = &mut self.segments[index];
-        let new: Vec<u64> = positions
+    /// Writes down which positions of a segment are done, unless that is said by its being gone.
+    fn write_acks(&mut self, base: u64, new: &[u64]) -> Result<(), SpoolError> {
+        let Some(index) = self
+            .segments
             .iter()
-            .copied()
-            .filter(|position| segment.mark(*position))
-            .collect();
-        let is_removed_next = !is_last && segment.unacknowledged() == 0;
-        if new.is_empty() || is_removed_next {
+            .position(|segment| segment.base == base)
+        else {
+            return Ok(());
+        };
+        let is_last = index + 1 == self.segments.len();
+        let is_done = self.segments[index].unacknowledged() == 0;
+        if new.is_empty() || (is_done && !is_last) {
             return Ok(());
         }
-        let (base, name) = (segment.base, segment.acks());
         self.unsynced_acks.insert(base);
-        if self.incomplete_acks.contains(&base) {
-            return self.rewrite_acks(index);
+        let written = match self.incomplete_acks.contains(&base) {
+            true => self.rewrite_acks(index),
+            false => self.append_acks(index, new),
+        };
+        match written {
+            // What is not there any more need not be acknowledged, and to cut it off takes no room.
+            Err(error) if error.is_full() && is_last && is_done => self.empty_last(),
+            written => written,
         }
-        let written = self.disk.append(&name, &encode(new.into_iter()));
+    }
+
+    fn append_acks(&mut self, index: usize, new: &[u64]) -> Result<(), SpoolError> {
+        let (base, name) = (self.segments[index].base, self.segments[index].acks());
+        let written = self.disk.append(&name, &encode(new.iter().copied()));
         written.map_err(|error| {
             self.incomplete_acks.insert(base);
-            SpoolError::io(
-                "write down what is acknowledged",
-                &self.disk.path(&name),
-                error,
-            )
+            let path = self.disk.path(&name);
+            SpoolError::io("write down what is acknowledged", &path, error)
         })
     }
 
@@ -71,6 +85,19 @@ impl<D: Disk> Log<D> {
         let path = self.disk.path(&name);
         written.map_err(|error| SpoolError::io("write down what is acknowledged", &path, error))?;
         self.incomplete_acks.remove(&base);
+        if index + 1 == self.segments.len() {
+            self.has_foreign_acks = false;
+        }
+        Ok(())
+    }
+
+    /// Drops the acknowledgements of the last segment, of which no record is left.
+    pub(super) fn drop_acks(&mut self) -> Result<(), SpoolError> {
+        let (base, name) = (self.last().base, self.last().acks());
+        self.remove(&name)?;
+        self.incomplete_acks.remove(&base);
+        self.unsynced_acks.remove(&base);
+        self.has_foreign_acks = false;
         Ok(())
     }
 

@@ -21,20 +21,13 @@ impl<D: Disk> Log<D> {
             return Ok(Position(first));
         }
         let needed = size(records, self.options.max_bytes)?;
-        self.mend()?;
-        self.make_room(needed)?;
-        if self.active.is_removed() {
-            let path = self.disk.path(&self.last().log());
-            return Err(SpoolError::removed(&path));
-        }
-
-        if let Err(error) = self.write_records(first, records) {
+        if let Err(error) = self.write_records(first, records, needed) {
             // The disk may be full of nothing but what is done with, and then nothing else would ever make room.
             let is_in_the_way = error.is_full() && self.last().is_all_done();
             if !is_in_the_way || self.empty_last().is_err() {
                 return Err(error);
             }
-            self.write_records(first, records)?;
+            self.write_records(first, records, needed)?;
         }
 
         let since = *self.unsynced.get_or_insert_with(Instant::now);
@@ -53,7 +46,19 @@ impl<D: Disk> Log<D> {
         Ok(Position(first))
     }
 
-    fn write_records(&mut self, first: u64, records: &[&[u8]]) -> Result<(), SpoolError> {
+    /// Writes records to a segment that has room for so many bytes, and is sound.
+    fn write_records(
+        &mut self,
+        first: u64,
+        records: &[&[u8]],
+        needed: u64,
+    ) -> Result<(), SpoolError> {
+        self.mend()?;
+        self.make_room(needed)?;
+        if self.active().is_removed() {
+            let path = self.disk.path(&self.last().log());
+            return Err(SpoolError::removed(&path));
+        }
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
         for (position, record) in (first..).zip(records) {
@@ -67,27 +72,26 @@ impl<D: Disk> Log<D> {
 
     /// Empties the last segment, of which all is done: that takes no room, as another segment would.
     ///
-    /// Positions go on, for a segment may have gaps. What stays written of the acknowledgements of records that are gone
-    /// is dropped by whoever opens the log next.
-    fn empty_last(&mut self) -> Result<(), SpoolError> {
-        let last = self.last();
-        if last.end - last.base > MAX_POSITIONS / 2 {
-            self.mend()?;
-            return self.begin_next();
-        }
-        let base = last.base;
+    /// Positions go on, for a segment may have gaps. A file in doubt stays so, and nothing is appended to it.
+    pub(super) fn empty_last(&mut self) -> Result<(), SpoolError> {
+        let base = self.last().base;
         self.cursor.take_if(|cursor| cursor.is_in(base));
-        self.mend()?;
         self.last_mut().bytes = HEADER_BYTES;
-        self.tail = Tail::Ragged;
-        self.mend()?;
-        // Before anything is written where the records were.
-        self.sync_records()
+        if self.tail != Tail::Doubtful {
+            self.tail = Tail::Ragged;
+        }
+        self.cut_off()?;
+        if self.tail == Tail::Sound {
+            // Before anything is written where the records were.
+            self.sync_records()?;
+        }
+        // The records are gone for good, and what says that they are done with them.
+        self.drop_acks()
     }
 
     /// Writes behind what counts. What a failure leaves there is cut off at once, or before the next write.
     fn write(&mut self, bytes: &[u8]) -> Result<(), SpoolError> {
-        let Err(error) = self.active.append(bytes) else {
+        let Err(error) = self.active().append(bytes) else {
             return Ok(());
         };
         self.cut();
@@ -98,7 +102,7 @@ impl<D: Disk> Log<D> {
     /// Cuts off what does not count, or remembers that it is there.
     fn cut(&mut self) {
         let bytes = self.last().bytes;
-        let is_cut = self.active.set_len(bytes).is_ok();
+        let is_cut = self.active().set_len(bytes).is_ok();
         if self.tail != Tail::Doubtful {
             self.tail = if is_cut { Tail::Sound } else { Tail::Ragged };
         }
@@ -106,7 +110,7 @@ impl<D: Disk> Log<D> {
 
     /// Forces the last segment to the disk. After a failure its file is in doubt.
     fn sync_records(&mut self) -> Result<(), SpoolError> {
-        match self.active.sync() {
+        match self.active().sync() {
             Ok(()) => {
                 self.unsynced = None;
                 Ok(())
@@ -127,21 +131,42 @@ impl<D: Disk> Log<D> {
     /// Makes the last file one that can be appended to, after a failure.
     pub(super) fn mend(&mut self) -> Result<(), SpoolError> {
         match self.tail {
-            Tail::Sound => Ok(()),
-            Tail::Ragged => {
-                let (bytes, path) = (self.last().bytes, self.disk.path(&self.last().log()));
-                let cut = self.active.set_len(bytes);
-                cut.map_err(|error| SpoolError::io("cut off an incomplete record", &path, error))?;
-                self.tail = Tail::Sound;
-                Ok(())
-            }
+            Tail::Sound => {}
+            Tail::Ragged => self.cut_off()?,
             Tail::Doubtful => {
+                if self.last().is_all_done() {
+                    // Less is written anew, where there is room for little.
+                    self.empty_last()?;
+                }
                 let base = self.last().base;
                 self.rewrite(base)?;
                 self.unsynced = None;
-                Ok(())
             }
+            Tail::Missing => self.make_last()?,
         }
+        match self.has_foreign_acks {
+            true => self.rewrite_acks(self.segments.len() - 1),
+            false => Ok(()),
+        }
+    }
+
+    /// Cuts off what stands behind the bytes that count.
+    fn cut_off(&mut self) -> Result<(), SpoolError> {
+        let (bytes, path) = (self.last().bytes, self.disk.path(&self.last().log()));
+        let cut = self.active().set_len(bytes);
+        cut.map_err(|error| SpoolError::io("cut off what does not count", &path, error))?;
+        if self.tail == Tail::Ragged {
+            self.tail = Tail::Sound;
+        }
+        Ok(())
+    }
+
+    /// Makes the file of the last segment, which has no records.
+    pub(super) fn make_last(&mut self) -> Result<(), SpoolError> {
+        let base = self.last().base;
+        let (file, salt) = new_segment(&mut self.disk, base)?;
+        (self.active, self.salt, self.tail) = (Some(file), salt, Tail::Sound);
+        self.sync_new_name()
     }
 
     /// Finishes segments, or refuses, so that so many bytes can be appended.
@@ -150,7 +175,9 @@ impl<D: Disk> Log<D> {
         let last = self.last();
         let has_records = last.end > last.base;
         let is_done = last.is_all_done();
-        let is_at_limit = last.bytes + needed + FRAME_BYTES > self.options.segment_limit();
+        // One that was emptied again and again has few bytes and many positions.
+        let is_at_limit = last.bytes + needed + FRAME_BYTES > self.options.segment_limit()
+            || last.end - last.base > MAX_POSITIONS / 2;
         // One that is done takes up space until the next one takes its place.
         let is_in_the_way = is_done && self.bytes() + needed + FRAME_BYTES > max_bytes;
         let is_next = has_records && is_at_limit || is_in_the_way;
@@ -184,9 +211,10 @@ impl<D: Disk> Log<D> {
         let next = new_segment(&mut self.disk, end)?;
         self.last_mut().bytes += FRAME_BYTES;
         self.segments.push_back(Segment::new(end, HEADER_BYTES));
-        (self.active, self.salt) = next;
-        self.tail = Tail::Sound;
+        (self.active, self.salt, self.tail) = (Some(next.0), next.1, Tail::Sound);
         self.unsynced = None;
+        // Their positions are those of another segment now.
+        self.has_foreign_acks = false;
         self.sync_new_name()?;
         // What cannot be removed now is tried again with the next acknowledgement, which says so.
         let _ = self.remove_done();
@@ -197,14 +225,19 @@ impl<D: Disk> Log<D> {
     pub(super) fn sync_new_name(&mut self) -> Result<(), SpoolError> {
         let synced = self.disk.sync_names();
         synced.map_err(|error| {
-            self.tail = Tail::Doubtful;
+            if self.tail != Tail::Missing {
+                self.tail = Tail::Doubtful;
+            }
             let path = self.disk.path(&self.last().log());
             SpoolError::io("make the new segment durable", &path, error)
         })
     }
 
     pub(in super::super) fn sync(&mut self) -> Result<(), SpoolError> {
-        self.mend()?;
+        // What has no file has nothing to be lost.
+        if self.tail != Tail::Missing {
+            self.mend()?;
+        }
         if self.unsynced.is_some() {
             self.sync_records()?;
         }

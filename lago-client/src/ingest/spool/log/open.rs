@@ -1,17 +1,18 @@
-//! Opening: what is there is read to the end before anything is changed.
+//! Opening: what is there is read to the end before anything is changed. What needs room on the disk and finds none is
+//! left for later, so that a full disk keeps nothing from being delivered.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::io;
 
 use super::super::SpoolOptions;
-use super::super::disk::{Disk, UNFINISHED};
+use super::super::disk::{Disk, DiskFile, UNFINISHED};
 use super::super::error::SpoolError;
 use super::super::format::{Acknowledged, ENTRY, HEADERS, VERSION};
 use super::super::recovery::Recovery;
 use super::super::scan::{Newer, Place, Scan, scan};
 use super::super::segment::{Segment, base_of, log_name};
 use super::repair::set_aside;
-use super::{Log, Tail, new_segment};
+use super::{Log, Tail};
 
 impl<D: Disk> Log<D> {
     pub(in super::super) fn open(mut disk: D, options: SpoolOptions) -> Result<Self, SpoolError> {
@@ -22,24 +23,32 @@ impl<D: Disk> Log<D> {
 
         let mut recovery = Recovery::default();
         let mut segments = VecDeque::new();
-        let mut is_last_sealed = true;
-        let mut salt = 0;
-        for (place, length, mut found) in scans {
-            let bytes = settle(&mut disk, place, length, &mut found, &mut recovery)?;
-            // Of a segment in the middle nothing may be left.
-            let Some(bytes) = bytes else { continue };
-            segments.push_back(Segment::scanned(place.base, bytes, &found));
-            (is_last_sealed, salt) = (found.is_sealed, found.salt.unwrap_or_default());
+        let (mut next, mut salt, mut tail) = (0, 0, Tail::Missing);
+        for (place, length, found) in scans {
+            let segment = settle(&mut disk, place, length, &found, &mut recovery)?;
+            next = next.max(place.base);
+            // Nothing may be left of it.
+            let Some(segment) = segment else { continue };
+            next = segment.end;
+            segments.push_back(segment);
+            salt = found.salt.unwrap_or_default();
+            tail = match (place.next, found.is_sealed, &*found.damage) {
+                (None, false, []) => Tail::Doubtful,
+                (None, false, _) => Tail::Sound,
+                _ => Tail::Missing,
+            };
         }
-        let next = segments.back().map_or(0, |last: &Segment| last.end);
-        if is_last_sealed {
-            (_, salt) = new_segment(&mut disk, next)?;
+        let mut active = None;
+        if tail == Tail::Missing {
             segments.push_back(Segment::new(next, HEADERS as u64));
+        } else {
+            let name = segments.back().expect(super::LAST).log();
+            let opened = disk.open(&name);
+            active =
+                Some(opened.map_err(|error| {
+                    SpoolError::io("open the segment", &disk.path(&name), error)
+                })?);
         }
-        let last = segments.back().expect(super::LAST);
-        let active = disk.open(&last.log());
-        let active = active
-            .map_err(|error| SpoolError::io("open the segment", &disk.path(&last.log()), error))?;
         let mut log = Self {
             unsynced: None,
             disk,
@@ -47,23 +56,41 @@ impl<D: Disk> Log<D> {
             segments,
             active,
             salt,
-            tail: Tail::Sound,
+            tail,
             unsynced_acks: BTreeSet::new(),
             incomplete_acks: BTreeSet::new(),
+            has_foreign_acks: false,
             cursor: None,
             buffer: Vec::new(),
             recovery,
         };
         log.read_acks()?;
         log.remove_strays(&names)?;
-        log.sync_new_name()?;
-        log.remove_done()?;
+        log.put_in_order()?;
         log.recovery.unacknowledged = log.unacknowledged();
         Ok(log)
     }
 
+    /// Makes the log one that can be appended to. What a full disk has no room for is done before the next append.
+    ///
+    /// The last segment is written anew in any case. The process before may have failed to sync it, and been killed: what
+    /// it wrote is read here and may never reach the disk, whatever a sync says now.
+    fn put_in_order(&mut self) -> Result<(), SpoolError> {
+        // What takes no room comes first, since it makes some.
+        if self.tail == Tail::Doubtful && self.recovery.torn_bytes > 0 {
+            let bytes = self.last().bytes;
+            // Where that fails, writing it anew leaves it out as well.
+            let _ = self.active().set_len(bytes);
+        }
+        for step in [Self::remove_done, Self::mend, Self::sync_new_name] {
+            unless_full(step(self))?;
+        }
+        Ok(())
+    }
+
     fn read_acks(&mut self) -> Result<(), SpoolError> {
         for index in 0..self.segments.len() {
+            let is_last = index + 1 == self.segments.len();
             let segment = &mut self.segments[index];
             let name = segment.acks();
             let bytes = match self.disk.read(&name) {
@@ -77,11 +104,23 @@ impl<D: Disk> Log<D> {
                     ));
                 }
             };
-            let is_sound = mark(segment, &bytes);
-            // What is acknowledged beyond the end was lost with a power failure. Its positions are given to other
-            // records, so it must not stay. Half an entry would spoil those that are written behind it.
-            if !is_sound {
-                self.rewrite_acks(index)?;
+            match mark(segment, &bytes) {
+                Said::Own => {}
+                // What is acknowledged beyond the end was lost with a power failure, or cut off. Its positions are given to
+                // other records, so it must not stay.
+                _ if is_last && segment.end == segment.base => self.drop_acks()?,
+                // Half an entry would spoil those that are written behind it.
+                Said::OwnAndHalf { whole } => {
+                    let cut = self.disk.open(&name);
+                    let cut = cut.and_then(|mut file| file.set_len(whole));
+                    let path = self.disk.path(&name);
+                    cut.map_err(|error| SpoolError::io("cut off half an entry", &path, error))?;
+                    self.unsynced_acks.insert(self.segments[index].base);
+                }
+                Said::Foreign => {
+                    self.has_foreign_acks = is_last;
+                    unless_full(self.rewrite_acks(index))?;
+                }
             }
         }
         Ok(())
@@ -101,22 +140,46 @@ impl<D: Disk> Log<D> {
     }
 }
 
-/// Marks what a file says is acknowledged. False when there is anything else in it.
-fn mark(segment: &mut Segment, bytes: &[u8]) -> bool {
+/// A success, or a failure for which there may be room another time.
+fn unless_full(done: Result<(), SpoolError>) -> Result<(), SpoolError> {
+    match done {
+        Err(error) if !error.is_full() => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// What a file of acknowledgements has.
+enum Said {
+    /// Entries of the segment alone.
+    Own,
+    /// The same, in so many bytes, and a part of another one behind them.
+    OwnAndHalf { whole: u64 },
+    /// Entries that are damaged, or of positions that the segment has not.
+    Foreign,
+}
+
+/// Marks what a file says is acknowledged.
+fn mark(segment: &mut Segment, bytes: &[u8]) -> Said {
     let (entries, rest) = bytes.as_chunks::<ENTRY>();
-    let mut is_sound = rest.is_empty();
+    let mut is_own = true;
     for entry in entries {
         let Some(Acknowledged { first, count }) = Acknowledged::decode(entry) else {
-            is_sound = false;
+            is_own = false;
             continue;
         };
         let end = first.saturating_add(u64::from(count));
-        is_sound &= segment.base <= first && end <= segment.end;
+        is_own &= segment.base <= first && end <= segment.end;
         for position in first.max(segment.base)..end.min(segment.end) {
             segment.mark(position);
         }
     }
-    is_sound
+    match (is_own, rest) {
+        (true, []) => Said::Own,
+        (true, rest) => Said::OwnAndHalf {
+            whole: (bytes.len() - rest.len()) as u64,
+        },
+        (false, _) => Said::Foreign,
+    }
 }
 
 type Scanned = (Place, u64, Scan);
@@ -152,39 +215,42 @@ fn scan_all<D: Disk>(disk: &mut D, names: &[String]) -> Result<Vec<Scanned>, Spo
     Ok(scans)
 }
 
-/// Puts a file in order, and says how long it is then. None when nothing is left of it.
+/// Puts a file in order, and says what it has then. None when nothing is left of it.
 ///
-/// The last one is written anew in any case. The process before may have failed to sync it, and been killed: what it
-/// wrote is read here and may never reach the disk, whatever a sync says now.
+/// Damage needs room: nothing is changed before the file as it was is safe under another name.
 fn settle<D: Disk>(
     disk: &mut D,
     place: Place,
     length: u64,
-    found: &mut Scan,
+    found: &Scan,
     recovery: &mut Recovery,
-) -> Result<Option<u64>, SpoolError> {
+) -> Result<Option<Segment>, SpoolError> {
     let name = log_name(place.base);
     let path = disk.path(&name);
     let failed = |error| SpoolError::io("repair the segment", &path, error);
     recovery.torn_bytes += found.torn_bytes as u64;
-    let is_last = place.next.is_none();
     if !found.damage.is_empty() {
         recovery.damage.push(set_aside(disk, place.base, found)?);
     }
     let Some(salt) = found.salt else {
-        if is_last {
-            let (_, salt) = new_segment(disk, place.base)?;
-            found.salt = Some(salt);
-            return Ok(Some(HEADERS as u64));
-        }
         disk.remove(&name).map_err(failed)?;
         return Ok(None);
     };
-    if found.damage.is_empty() && !is_last {
-        return Ok(Some(length));
-    }
-    let bytes = disk.read(&name).map_err(failed)?;
-    let content = found.rebuilt(&bytes, place, salt);
-    disk.write_whole(&name, &content).map_err(failed)?;
-    Ok(Some(content.len() as u64))
+    // It was the last one, and may never have been synced.
+    let was_last = place.next.is_none() && found.is_sealed;
+    let bytes = if found.damage.is_empty() && !was_last {
+        // What stands behind that was never finished.
+        length - found.torn_bytes as u64
+    } else {
+        let bytes = disk.read(&name).map_err(failed)?;
+        let content = found.rebuilt(&bytes, place, salt);
+        let written = disk.write_whole(&name, &content);
+        let written = written.map(drop).map_err(failed);
+        match found.damage.is_empty() {
+            true => unless_full(written)?,
+            false => written?,
+        }
+        content.len() as u64
+    };
+    Ok(Some(Segment::scanned(place.base, bytes, found)))
 }

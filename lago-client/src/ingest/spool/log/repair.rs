@@ -62,10 +62,13 @@ impl<D: Disk> Log<D> {
         bytes.truncate(usize::try_from(segment.bytes).unwrap_or(usize::MAX));
         // It was read before, so a version that is not known is no version.
         let mut found = scan(&bytes, place).unwrap_or_default();
-        if found.damage.is_empty() && found.end < segment.end {
+        let behind = found.end.clamp(base, segment.end)..segment.end;
+        let lost = behind.filter(|position| !segment.is_done(*position));
+        let lost = lost.count() as u64;
+        if found.damage.is_empty() && lost > 0 {
             found.damage.push("the end".to_owned());
         }
-        found.lost += segment.end - found.end.clamp(base, segment.end);
+        found.lost += lost;
         let damage = match *found.damage {
             [] => None,
             _ => Some(set_aside(&mut self.disk, base, &found)?),
@@ -83,7 +86,7 @@ impl<D: Disk> Log<D> {
         rewritten.take_over(&self.segments[index]);
         self.segments[index] = rewritten;
         if next.is_none() {
-            (self.active, self.salt, self.tail) = (file, salt, Tail::Sound);
+            (self.active, self.salt, self.tail) = (Some(file), salt, Tail::Sound);
             return self.sync_new_name();
         }
         self.disk.sync_names().map_err(failed)

@@ -34,6 +34,8 @@ struct State {
     fails: (usize, usize),
     /// How many bytes all files may have together.
     capacity: Option<usize>,
+    /// After how many operations nothing is taken any more that needs room.
+    full_after: Option<usize>,
 }
 
 #[derive(Clone, Default)]
@@ -65,6 +67,21 @@ impl Memory {
     /// Lets some of the next operations fail.
     pub(super) fn fail(&self, after: usize, times: usize) {
         self.state().fails = (after, times);
+    }
+
+    /// From so many operations on, what needs room finds none. What takes none works: to read, to cut off, to rename, to
+    /// remove, to sync.
+    pub(super) fn fill_after(&self, operations: usize) {
+        self.state().full_after = Some(operations);
+    }
+
+    pub(super) fn fill(&self) {
+        self.fill_after(0);
+    }
+
+    /// There is room again.
+    pub(super) fn clear(&self) {
+        self.state().full_after = None;
     }
 
     /// A disk with so much room.
@@ -148,6 +165,15 @@ impl State {
         }
     }
 
+    /// Counts an operation that needs room.
+    fn count_and_fill(&mut self) -> io::Result<()> {
+        self.count()?;
+        match self.full_after.is_some_and(|after| self.operations > after) {
+            true => Err(io::ErrorKind::StorageFull.into()),
+            false => Ok(()),
+        }
+    }
+
     fn file(&self, name: &str) -> io::Result<usize> {
         self.names
             .get(name)
@@ -175,7 +201,7 @@ impl State {
     }
 
     fn append(&mut self, file: usize, bytes: &[u8]) -> io::Result<()> {
-        let counted = self.count();
+        let counted = self.count_and_fill();
         let written = match counted {
             Ok(()) => bytes.len(),
             Err(_) => bytes.len() / 2,
@@ -210,7 +236,7 @@ impl Disk for Memory {
 
     fn create(&mut self, name: &str) -> io::Result<Open> {
         let mut state = self.state();
-        state.count()?;
+        state.count_and_fill()?;
         let file = state.create(name);
         Ok(Open {
             disk: self.clone(),
@@ -232,7 +258,10 @@ impl Disk for Memory {
         let mut state = self.state();
         let file = match state.file(name) {
             Ok(file) => file,
-            Err(_) => state.create(name),
+            Err(_) => {
+                state.count_and_fill()?;
+                state.create(name)
+            }
         };
         state.append(file, bytes)
     }
@@ -258,7 +287,7 @@ impl Disk for Memory {
 
     fn set_aside(&mut self, name: &str) -> io::Result<PathBuf> {
         let mut state = self.state();
-        state.count()?;
+        state.count_and_fill()?;
         state.file(name)?;
         Ok(PathBuf::from("/memory/quarantine").join(name))
     }

@@ -21,6 +21,8 @@ enum Step {
     PowerFailure(u64),
     /// Operations of the disk fail: so many, after so many.
     Fail(usize, usize),
+    /// The disk is full from now on, or has room again.
+    Full(bool),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -32,6 +34,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Kill),
         1 => any::<u64>().prop_map(Step::PowerFailure),
         3 => (0..6_usize, 1..4_usize).prop_map(|(after, times)| Step::Fail(after, times)),
+        2 => any::<bool>().prop_map(Step::Full),
     ];
     prop::collection::vec(step, 1..60)
 }
@@ -209,10 +212,19 @@ impl Model {
             Step::Kill => self.reopen(|_, _| true, false),
             Step::PowerFailure(chance) => {
                 self.disk.power_failure(chance);
+                // What it damages needs room to be set aside.
+                self.disk.clear();
                 self.reopen(|model, position| model.durable.contains(&position), true)
             }
             Step::Fail(after, times) => {
                 self.disk.fail(after, times);
+                Ok(())
+            }
+            Step::Full(is_full) => {
+                match is_full {
+                    true => self.disk.fill(),
+                    false => self.disk.clear(),
+                }
                 Ok(())
             }
         }
@@ -228,6 +240,7 @@ proptest! {
         }
         model.reopen(|_, _| true, false)?;
         // The disk is well again: everything goes on.
+        model.disk.clear();
         model.append(&[10])?;
         model.read()?;
     }

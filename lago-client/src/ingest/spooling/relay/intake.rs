@@ -10,8 +10,8 @@ use super::super::super::queue::Queue;
 use super::super::super::schedule::Source;
 use super::super::super::spool::{Position, SpoolError};
 use super::super::super::ticket::Ticket;
-use super::super::super::trace;
 use super::super::TOGETHER;
+use super::super::failing::Part;
 use super::{PAUSE, Relay, SeqCst};
 
 /// How much is appended at once.
@@ -135,6 +135,7 @@ impl Relay {
 
     /// What was appended is accepted.
     pub(super) fn accepted(&mut self, first: Position) {
+        self.tell(Part::Append, None, Instant::now());
         self.intake.again_at = None;
         self.intake.refusing = None;
         self.intake.most = (self.intake.most * 2).min(APPEND.0);
@@ -186,11 +187,11 @@ impl Relay {
             self.intake.most = count / 2;
             return;
         }
-        trace::spool_failed(&error.with_cause());
         if error.is_usage() && count == 1 {
             let event = self.intake.waiting.remove(0);
             return self.turn_away(event, Arc::new(error));
         }
+        self.tell(Part::Append, Some(&error), now);
         let waits = error.is_full() && self.ends.waits_for_room && !is_closed;
         if !waits {
             self.intake.refusing = Some(Arc::new(error));
@@ -223,6 +224,7 @@ impl Relay {
                 self.ends.accepting.settle(refused);
             }
             None => {
+                self.tell(Part::Append, Some(&error), Instant::now());
                 self.feed_bytes += event.bytes();
                 self.feed.push_back(event);
             }

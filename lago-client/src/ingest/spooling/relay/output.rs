@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use super::super::super::event::Event;
 use super::super::super::spool::{Position, SpoolError};
 use super::super::super::ticket::Ticket;
-use super::super::super::trace;
+use super::super::failing::Part;
 use super::{ACKNOWLEDGE, PAUSE, Relay, SeqCst};
 
 impl Relay {
@@ -15,6 +15,7 @@ impl Relay {
         now: Instant,
     ) {
         self.read_at = None;
+        self.tell(Part::Read, read.as_ref().err(), now);
         match read {
             Ok(records) => {
                 self.next = records.last().map_or(self.end, |(last, _)| last.plus(1));
@@ -31,7 +32,6 @@ impl Relay {
                 }
             }
             Err(error) => {
-                trace::spool_failed(&error.with_cause());
                 // Damage is set aside, and reading goes on behind it.
                 self.read_at = (!error.is_damaged()).then_some(now + PAUSE);
             }
