@@ -154,6 +154,8 @@ pub(crate) struct Operation {
     pub(crate) outside: bool,
     /// Whether it may be sent again when nobody knows if it was executed.
     pub(crate) idempotency: Idempotency,
+    /// Whether its response has a link or token with which one can act without an API key.
+    pub(crate) grants: bool,
     /// The first published version that has it, when known.
     pub(crate) since: Option<String>,
 }

@@ -183,4 +183,5 @@ pub(crate) fn operation(id: &str, method: &str, path: &str) -> Operation {
         idempotency: Idempotency::NotIdempotent,
         since: None,
     }
+        grants: false,
 }

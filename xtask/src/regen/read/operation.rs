@@ -65,6 +65,7 @@ impl Reader<'_> {
             verb: String::new(),
             effect: facts.effect,
             outside: facts.outside,
+            grants: facts.grants,
             idempotency: facts.idempotency,
             since: facts.since,
         }
