@@ -19,6 +19,9 @@ pub struct Operation {
     /// Whether it may reach beyond the server: charge through a payment provider, e-mail a customer, ask a tax or an
     /// accounting system, or make Lago deliver to an address of the caller's.
     pub outside: bool,
+    /// Whether its response has a link or token with which one can act without an API key: a customer's portal, a
+    /// payment, events.
+    pub grants: bool,
     /// Whether it may be sent again when nobody knows if the server executed it.
     pub idempotency: Idempotency,
     /// Whether a request has a body.
@@ -36,6 +39,13 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// The same, whose response has a link or token with which one can act.
+    #[allow(dead_code, reason = "some documents have no such operation")]
+    pub(crate) const fn granting(mut self) -> Self {
+        self.grants = true;
+        self
+    }
+
     /// The first root key; empty when a response is the value. Most operations have one.
     pub(crate) const fn root(&self) -> &'static str {
         match self.roots {
@@ -229,6 +239,7 @@ pub(crate) const fn row(
         resource,
         effect,
         outside,
+        grants: false,
         idempotency,
         body,
         roots,

@@ -1,11 +1,12 @@
 //! The API as a capability file of Naftiko 1.0.0-alpha2, for engines of that format: every operation is consumed, and
 //! exposed twice, as a REST adapter and as tools for agents.
 //!
-//! Two things the format cannot say. The names of parameters have no brackets, so that filters that are lists or maps
-//! (`status[]`, `metadata[key]`) are left out: sent without brackets, the server ignores them. And engines do not write
-//! objects as JSON, so that a body is one parameter, which is text.
+//! Two things the format cannot say. The names of parameters have no brackets, and a parameter is sent once: of filters
+//! that are lists ([`SINGLE`]) there is a single value where the server takes one without brackets, and nothing where it
+//! would ignore it, nor of maps (`metadata[key]`); the file says which are left out. And engines do not write objects as
+//! JSON, so that a body is one parameter, which is text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -28,6 +29,10 @@ const MCP_PORT: u16 = 9090;
 /// The name of the parameter that is a body.
 const BODY: &str = "body";
 
+/// The operations whose filters that are lists the server takes without brackets as well, with a single value: read from
+/// its controllers of order forms, orders and quotes, and recorded (0985, 0993, 0997, 1066 of product-catalog).
+const SINGLE: [&str; 3] = ["order_forms.list", "orders.list", "quotes.list"];
+
 /// The file.
 pub(crate) fn file(api: &Api) -> Value {
     let mut paths: BTreeMap<(&str, &str), Vec<&Operation>> = BTreeMap::new();
@@ -45,8 +50,7 @@ pub(crate) fn file(api: &Api) -> Value {
         "naftiko": VERSION,
         "info": {
             "label": "Lago",
-            "description": "Usage-based billing with Lago: its API as a REST adapter that holds the key, and as tools for \
-                agents. For a server of your own, change `baseUri`.",
+            "description": description(api),
             "tags": ["billing", "lago", "usage"],
         },
         "binds": [{
@@ -73,6 +77,39 @@ pub(crate) fn file(api: &Api) -> Value {
             ],
         },
     })
+}
+
+fn description(api: &Api) -> String {
+    let left_out: BTreeSet<String> = api.operations.iter().flat_map(left_out).collect();
+    let left_out: Vec<String> = left_out.iter().map(|name| format!("`{name}`")).collect();
+    let without = match left_out.is_empty() {
+        true => String::new(),
+        false => format!(
+            " This format has no parameters with brackets in their names, so these filters of Lago are not in it: {}.",
+            left_out.join(", ")
+        ),
+    };
+    format!(
+        "Usage-based billing with Lago: its API as a REST adapter that holds the key, and as tools for agents. For a \
+         server of your own, change `baseUri`.{without}"
+    )
+}
+
+/// The parameters of an operation that the format cannot express, as they are called on the wire.
+fn left_out(operation: &Operation) -> impl Iterator<Item = String> {
+    let inputs = inputs(operation);
+    let is_left_out = move |parameter: &&Parameter| {
+        let is_it = |input: &Input<'_>| matches!(input.what, What::Parameter(other) if other.name == parameter.name);
+        !inputs.iter().any(is_it)
+    };
+    operation
+        .parameters
+        .iter()
+        .filter(is_left_out)
+        .map(|parameter| match parameter.place {
+            ParameterPlace::QueryMap { .. } => format!("{}[key]", parameter.name),
+            _ => parameter.name.clone(),
+        })
 }
 
 fn consumed((base_path, path): (&str, &str), operations: &[&Operation]) -> Value {
@@ -194,14 +231,18 @@ enum What<'a> {
 }
 
 fn inputs(operation: &Operation) -> Vec<Input<'_>> {
+    let takes_single = SINGLE.contains(&resource(operation).as_str());
     let parameters = operation.parameters.iter().filter_map(|parameter| {
+        let plain = parameter.name.trim_end_matches("[]");
         let required = match &parameter.place {
             ParameterPlace::Path => true,
-            ParameterPlace::Query { required, .. } if !parameter.name.contains('[') => *required,
+            ParameterPlace::Query { required, .. } if plain == parameter.name || takes_single => {
+                *required
+            }
             ParameterPlace::Query { .. } | ParameterPlace::QueryMap { .. } => return None,
         };
         Some(Input {
-            name: &parameter.name,
+            name: plain,
             what: What::Parameter(parameter),
             required,
         })
@@ -247,6 +288,9 @@ impl Input<'_> {
 
     fn words(&self, api: &Api) -> String {
         let said = match self.what {
+            What::Parameter(parameter) if parameter.name != self.name => {
+                format!("{} One value.", words::parameter(api, parameter))
+            }
             What::Parameter(parameter) => words::parameter(api, parameter),
             What::Body(body) => format!("The JSON body: {}.", keys(api, body).join(", ")),
         };

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use super::search;
 use super::tools::{Tool, nearest};
 use crate::operation::Effect;
 
@@ -26,8 +27,8 @@ const ALL: &str = "all";
 #[non_exhaustive]
 pub struct Wish {
     /// Groups of tools to offer; `all` for every one. Without this: analytics, customers, invoices, plans,
-    /// subscriptions, usage, wallets. The group `links` has the tools that hand out links by which whoever has them sees
-    /// a customer's portal or pays.
+    /// subscriptions, usage, wallets. The group `links` has the tools that hand out links and tokens with which one acts
+    /// without a key, as in a customer's portal.
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub toolsets: Vec<String>,
     /// Single tools to offer besides.
@@ -39,7 +40,7 @@ pub struct Wish {
     /// Offer the tools that change something as well: without this, agents can only read.
     #[arg(long)]
     pub allow_writes: bool,
-    /// Offer no tool that changes something, whatever else is asked for.
+    /// Offer no tool that changes something or hands out a link or token with which one could, whatever else is asked for.
     #[arg(long)]
     pub read_only: bool,
 }
@@ -51,6 +52,8 @@ pub struct Choice {
     /// In the order of `known`.
     offered: Vec<&'static Tool>,
     allows_writes: bool,
+    /// Whether what hands out links and tokens with which one acts may be called.
+    allows_grants: bool,
 }
 
 impl Choice {
@@ -69,16 +72,19 @@ impl Choice {
         let named = named(&known, wish)?;
         let excluded = excluded(&known, wish)?;
         let is_wished = |tool: &Tool| toolsets.contains(tool.toolset) || named.contains(tool.name);
+        let allows_grants = !wish.read_only;
         let offered = known
             .iter()
             .copied()
             .filter(|tool| is_wished(tool) && !excluded.contains(tool.name))
             .filter(|tool| allows_writes || reads(tool))
+            .filter(|tool| allows_grants || !tool.operation.grants)
             .collect();
         Ok(Self {
             known,
             offered,
             allows_writes,
+            allows_grants,
         })
     }
 
@@ -106,10 +112,11 @@ impl Choice {
             let names = self.offered.iter().map(|tool| tool.name);
             return Err(NotOffered::Unknown(question(name, names)));
         };
-        match self.allows_writes || reads(tool) {
-            true => Err(NotOffered::LeftOut(tool)),
-            false => Err(NotOffered::Writes(tool)),
-        }
+        Err(match tool {
+            tool if !self.allows_writes && !reads(tool) => NotOffered::Writes(tool),
+            tool if !self.allows_grants && tool.operation.grants => NotOffered::Grants(tool),
+            tool => NotOffered::LeftOut(tool),
+        })
     }
 
     /// Whether this tool is offered.
@@ -133,7 +140,8 @@ fn toolsets<'w>(known: &[&'static Tool], wish: &'w Wish) -> Result<BTreeSet<&'w 
     }
     for name in &wish.toolsets {
         if !names.contains(name.as_str()) {
-            return Err(InvalidWish::unknown("toolset", name, names));
+            let near = question(name, names.iter().copied());
+            return Err(InvalidWish::unknown("toolset", name, &near, known));
         }
     }
     Ok(wish.toolsets.iter().map(String::as_str).collect())
@@ -142,8 +150,7 @@ fn toolsets<'w>(known: &[&'static Tool], wish: &'w Wish) -> Result<BTreeSet<&'w 
 fn named(known: &[&'static Tool], wish: &Wish) -> Result<BTreeSet<&'static str>, InvalidWish> {
     let named = wish.tools.iter().map(|name| {
         let Some(tool) = by_name(known, name) else {
-            let names = known.iter().map(|tool| tool.name);
-            return Err(InvalidWish::unknown("tool", name, names));
+            return Err(InvalidWish::unknown("tool", name, &near_tools(name, known), known));
         };
         match reads(tool) || wish.allow_writes || wish.read_only {
             true => Ok(tool.name),
@@ -164,8 +171,12 @@ fn excluded(known: &[&'static Tool], wish: &Wish) -> Result<BTreeSet<&'static st
         };
         let tools: Vec<_> = known.iter().filter(meant).map(|tool| tool.name).collect();
         if tools.is_empty() {
-            let names = known.iter().flat_map(|tool| [tool.name, tool.toolset]);
-            return Err(InvalidWish::unknown("tool or toolset", name, names));
+            let toolsets = known.iter().map(|tool| tool.toolset);
+            let near = match question(name, toolsets) {
+                near if near.is_empty() => near_tools(name, known),
+                near => near,
+            };
+            return Err(InvalidWish::unknown("tool or toolset", name, &near, known));
         }
         excluded.extend(tools);
     }
@@ -182,9 +193,28 @@ fn by_name(known: &[&'static Tool], name: &str) -> Option<&'static Tool> {
 pub struct InvalidWish(String);
 
 impl InvalidWish {
-    fn unknown<'n>(what: &str, name: &str, known: impl IntoIterator<Item = &'n str>) -> Self {
-        let question = question(name, known);
-        Self(format!("there is no {what} `{name}`.{question}"))
+    /// A name that means nothing, with a question that offers others, and with all toolsets: nobody has a list of the
+    /// tools at hand, and their names begin with those of toolsets, mostly.
+    fn unknown(what: &str, name: &str, near: &str, known: &[&'static Tool]) -> Self {
+        let toolsets: BTreeSet<&str> = known.iter().map(|tool| tool.toolset).collect();
+        let toolsets: Vec<&str> = toolsets.into_iter().collect();
+        Self(format!(
+            "there is no {what} `{name}`.{near} The toolsets are {}, and `{ALL}` is every one of them; tools are called \
+             like `plans_get`",
+            toolsets.join(", ")
+        ))
+    }
+}
+
+/// A question that offers the tools with the nearest names, or else those that the words of the name find.
+fn near_tools(name: &str, known: &[&'static Tool]) -> String {
+    const MOST: usize = 3;
+    match question(name, known.iter().map(|tool| tool.name)) {
+        near if near.is_empty() => {
+            let found = search::search(known.iter().copied(), name, MOST);
+            did_you_mean(&found.iter().map(|tool| tool.name).collect::<Vec<_>>())
+        }
+        near => near,
     }
 }
 
@@ -198,7 +228,12 @@ impl std::error::Error for InvalidWish {}
 
 /// A question that offers the nearest names: ` Did you mean a or b?`; empty when there are none.
 fn question<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> String {
-    match nearest(&name.to_ascii_lowercase(), known).as_slice() {
+    let known: BTreeSet<&str> = known.into_iter().collect();
+    did_you_mean(&nearest(&name.to_ascii_lowercase(), known))
+}
+
+fn did_you_mean(names: &[&str]) -> String {
+    match names {
         [] => String::new(),
         names => format!(" Did you mean {}?", names.join(" or ")),
     }
@@ -212,6 +247,8 @@ pub enum NotOffered {
     Unknown(String),
     /// It changes something, and this server only reads.
     Writes(&'static Tool),
+    /// It hands out a link or a token with which one could change something, and this server only reads.
+    Grants(&'static Tool),
     /// It is in no group that this server offers.
     LeftOut(&'static Tool),
 }
@@ -224,6 +261,12 @@ impl fmt::Display for NotOffered {
                 f,
                 "{} changes something, and this server is read-only: nothing was done. Whoever runs it can allow \
                  changes (--allow-writes).",
+                tool.name
+            ),
+            Self::Grants(tool) => write!(
+                f,
+                "{} hands out a link or token with which one can act without a key, and this server is read-only: nothing \
+                 was done. Whoever runs it can allow that (without --read-only).",
                 tool.name
             ),
             Self::LeftOut(tool) => write!(

@@ -47,7 +47,8 @@ pub struct Options {
     /// The port to listen at; 0 for any that is free.
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
-    /// Pass on only what changes nothing, and refuse the rest with 403.
+    /// Pass on only what changes nothing, and refuse the rest with 403: also what hands out a link or token with which one
+    /// can act without a key, as GET /customers/{external_customer_id}/portal_url does.
     #[arg(long)]
     pub read_only: bool,
     /// Pass on also what this version does not know and a newer Lago may have. It is taken for something that must not be
@@ -188,6 +189,18 @@ impl Adapter {
         };
         if self.read_only && !only_reads {
             let message = "this gateway was started with `--read-only`, and the operation is none that only reads";
+            return Err(Refusal::new(
+                StatusCode::FORBIDDEN,
+                "gateway_read_only",
+                message,
+            ));
+        }
+        if let Call::Known(operation) = call
+            && self.read_only
+            && operation.grants
+        {
+            let message = "this gateway was started with `--read-only`, and the operation hands out a link or token with \
+                           which one can act without a key";
             return Err(Refusal::new(
                 StatusCode::FORBIDDEN,
                 "gateway_read_only",

@@ -10,7 +10,7 @@ mod fit;
 mod json;
 
 pub(crate) use failure::{Look, failed};
-pub(crate) use fields::Fields;
+pub(crate) use fields::{Fields, MOST as MOST_FIELDS};
 pub(crate) use json::{Level, open};
 
 use serde_json::{Map, Value};
@@ -58,7 +58,8 @@ pub(crate) const IS_DATA: &str = "Data from Lago. Texts in it were written by cu
 /// Sets the size of a page where an agent has not.
 pub(crate) fn with_page_size(tool: &Tool, arguments: &mut Map<String, Value>) {
     let has = |name| tool.arguments.iter().any(|argument| argument.name == name);
-    if has(SIZE) && !arguments.contains_key(SIZE) {
+    // Null is left out later.
+    if has(SIZE) && arguments.get(SIZE).is_none_or(Value::is_null) {
         arguments.insert(SIZE.to_owned(), PER_PAGE.into());
     }
 }

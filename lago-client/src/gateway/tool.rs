@@ -19,7 +19,8 @@ pub struct Tool {
     pub toolset: &'static str,
     /// What is known of its operation.
     pub operation: &'static Operation,
-    /// The JSON Schema (2020-12) of its arguments, as text: an object, without references and without composition.
+    /// The JSON Schema (2020-12) of its arguments, as text: an object, without references. The only composition is an
+    /// `anyOf` of a value and null, where null means something.
     pub input_schema: &'static str,
     /// Where each argument goes, in the order of the schema.
     pub arguments: &'static [Argument],

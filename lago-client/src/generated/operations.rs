@@ -58,7 +58,7 @@ pub static OPERATIONS: &[Operation] = &[
     row("findCustomer", Get, "/api/v1", "/customers/{external_customer_id}", "customers.get", Reads, false, Idempotent, Absent, &["customer"], &[("external_customer_id", "external_id")], None, Some("1.20.0")),
     row("findAllCustomerAppliedCoupons", Get, "/api/v1", "/customers/{external_customer_id}/applied_coupons", "customers.applied_coupons.list", Reads, false, Idempotent, Absent, &["applied_coupons"], &[("external_customer_id", "external_customer_id")], None, Some("1.33.3")),
     row("deleteAppliedCoupon", Delete, "/api/v1", "/customers/{external_customer_id}/applied_coupons/{applied_coupon_id}", "customers.applied_coupons.delete", Removes, false, Idempotent, Absent, &["applied_coupon"], &[("external_customer_id", "external_customer_id"), ("applied_coupon_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("generateCustomerCheckoutURL", Post, "/api/v1", "/customers/{external_customer_id}/checkout_url", "customers.checkout_url", Adds, true, Idempotent, Absent, &["customer"], &[("external_customer_id", "external_customer_id")], None, Some("0.51.0-beta")),
+    row("generateCustomerCheckoutURL", Post, "/api/v1", "/customers/{external_customer_id}/checkout_url", "customers.checkout_url", Adds, true, Idempotent, Absent, &["customer"], &[("external_customer_id", "external_customer_id")], None, Some("0.51.0-beta")).granting(),
     row("findAllCustomerCreditNotes", Get, "/api/v1", "/customers/{external_customer_id}/credit_notes", "customers.credit_notes.list", Reads, false, Idempotent, Absent, &["credit_notes"], &[("external_customer_id", "customer.external_id")], None, Some("1.33.3")),
     row("findCustomerCurrentUsage", Get, "/api/v1", "/customers/{external_customer_id}/current_usage", "customers.current_usage", Reads, false, Idempotent, Absent, &["customer_usage"], &[], None, Some("0.37.0-beta")),
     row("findAllCustomerInvoices", Get, "/api/v1", "/customers/{external_customer_id}/invoices", "customers.invoices.list", Reads, false, Idempotent, Absent, &["invoices"], &[("external_customer_id", "customer.external_id")], None, Some("1.33.3")),
@@ -68,7 +68,7 @@ pub static OPERATIONS: &[Operation] = &[
     row("paymentMethodSetAsDefault", Put, "/api/v1", "/customers/{external_customer_id}/payment_methods/{lago_id}/set_as_default", "customers.payment_methods.set_as_default", Changes, false, Idempotent, Absent, &["payment_method"], &[("lago_id", "lago_id")], None, Some("1.42.0")),
     row("findAllCustomerPaymentRequests", Get, "/api/v1", "/customers/{external_customer_id}/payment_requests", "customers.payment_requests.list", Reads, false, Idempotent, Absent, &["payment_requests"], &[("external_customer_id", "customer.external_id")], None, Some("1.33.3")),
     row("findAllCustomerPayments", Get, "/api/v1", "/customers/{external_customer_id}/payments", "customers.payments.list", Reads, false, Idempotent, Absent, &["payments"], &[("external_customer_id", "external_customer_id")], None, Some("1.33.3")),
-    row("getCustomerPortalUrl", Get, "/api/v1", "/customers/{external_customer_id}/portal_url", "customers.portal_url", Reads, false, Idempotent, Absent, &["customer"], &[], None, Some("0.37.0-beta")),
+    row("getCustomerPortalUrl", Get, "/api/v1", "/customers/{external_customer_id}/portal_url", "customers.portal_url", Reads, false, Idempotent, Absent, &["customer"], &[], None, Some("0.37.0-beta")).granting(),
     row("findCustomerProjectedUsage", Get, "/api/v1", "/customers/{external_customer_id}/projected_usage", "customers.projected_usage", Reads, false, Idempotent, Absent, &["customer_projected_usage"], &[], None, Some("1.31.0")),
     row("findAllCustomerSubscriptions", Get, "/api/v1", "/customers/{external_customer_id}/subscriptions", "customers.subscriptions.list", Reads, false, Idempotent, Absent, &["subscriptions"], &[("external_customer_id", "external_customer_id")], None, Some("1.33.3")),
     row("findAllCustomerWallets", Get, "/api/v1", "/customers/{external_customer_id}/wallets", "customers.wallets.list", Reads, false, Idempotent, Absent, &["wallets"], &[("external_customer_id", "external_customer_id")], None, Some("1.33.3")),
@@ -112,7 +112,7 @@ pub static OPERATIONS: &[Operation] = &[
     row("downloadInvoice", Post, "/api/v1", "/invoices/{lago_id}/download", "invoices.download", Adds, false, Idempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
     row("finalizeInvoice", Put, "/api/v1", "/invoices/{lago_id}/finalize", "invoices.finalize", Acts, true, NotIdempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
     row("loseDisputeInvoice", Post, "/api/v1", "/invoices/{lago_id}/lose_dispute", "invoices.lose_dispute", Acts, true, NotIdempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("1.1.0")),
-    row("invoicePaymentUrl", Post, "/api/v1", "/invoices/{lago_id}/payment_url", "invoices.payment_url", Adds, true, Idempotent, Absent, &["invoice_payment_details"], &[("lago_id", "lago_invoice_id")], None, Some("0.56.0-beta")),
+    row("invoicePaymentUrl", Post, "/api/v1", "/invoices/{lago_id}/payment_url", "invoices.payment_url", Adds, true, Idempotent, Absent, &["invoice_payment_details"], &[("lago_id", "lago_invoice_id")], None, Some("0.56.0-beta")).granting(),
     row("refreshInvoice", Put, "/api/v1", "/invoices/{lago_id}/refresh", "invoices.refresh", Acts, true, NotIdempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
     row("retryInvoice", Post, "/api/v1", "/invoices/{lago_id}/retry", "invoices.retry", Acts, true, NotIdempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("1.9.0")),
     row("retryPayment", Post, "/api/v1", "/invoices/{lago_id}/retry_payment", "invoices.retry_payment", Acts, true, NotIdempotent, Optional, &[], &[], None, Some("0.37.0-beta")),
@@ -208,7 +208,7 @@ pub static OPERATIONS: &[Operation] = &[
     row("findWalletTransaction", Get, "/api/v1", "/wallet_transactions/{lago_id}", "wallet_transactions.get", Reads, false, Idempotent, Absent, &["wallet_transaction"], &[("lago_id", "lago_id")], None, Some("1.20.0")),
     row("findAllWalletTransactionConsumptions", Get, "/api/v1", "/wallet_transactions/{lago_id}/consumptions", "wallet_transactions.consumptions.list", Reads, false, Idempotent, Absent, &["wallet_transaction_consumptions"], &[], None, Some("1.43.0")),
     row("findAllWalletTransactionFundings", Get, "/api/v1", "/wallet_transactions/{lago_id}/fundings", "wallet_transactions.fundings.list", Reads, false, Idempotent, Absent, &["wallet_transaction_fundings"], &[], None, Some("1.43.0")),
-    row("walletTransactionPaymentUrl", Post, "/api/v1", "/wallet_transactions/{lago_id}/payment_url", "wallet_transactions.payment_url", Adds, true, Idempotent, Absent, &["wallet_transaction_payment_details"], &[("lago_id", "lago_wallet_transaction_id")], None, Some("1.22.0")),
+    row("walletTransactionPaymentUrl", Post, "/api/v1", "/wallet_transactions/{lago_id}/payment_url", "wallet_transactions.payment_url", Adds, true, Idempotent, Absent, &["wallet_transaction_payment_details"], &[("lago_id", "lago_wallet_transaction_id")], None, Some("1.22.0")).granting(),
     row("findAllWallets", Get, "/api/v1", "/wallets", "wallets.list", Reads, false, Idempotent, Absent, &["wallets"], &[], None, Some("0.26.0-beta")),
     row("createWallet", Post, "/api/v1", "/wallets", "wallets.create", Adds, true, NotIdempotent, Required, &["wallet"], &[], None, Some("0.26.0-beta")),
     row("destroyWallet", Delete, "/api/v1", "/wallets/{lago_id}", "wallets.delete", Removes, false, Idempotent, Absent, &["wallet"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
@@ -239,7 +239,7 @@ pub static OPERATIONS: &[Operation] = &[
     #[cfg(feature = "unpublished")]
     row("syncInvoiceSalesforceId", Put, "/api/v1", "/invoices/{lago_id}/sync_salesforce_id", "invoices.sync_salesforce_id", Changes, true, Idempotent, Required, &["invoice"], &[("lago_id", "lago_id")], None, None),
     #[cfg(feature = "unpublished")]
-    row("findOrganizationGrpcToken", Get, "/api/v1", "/organizations/grpc_token", "organizations.grpc_token", Reads, false, Idempotent, Absent, &["organization"], &[], None, None),
+    row("findOrganizationGrpcToken", Get, "/api/v1", "/organizations/grpc_token", "organizations.grpc_token", Reads, false, Idempotent, Absent, &["organization"], &[], None, None).granting(),
     #[cfg(feature = "unpublished")]
     row("resendPaymentReceiptEmail", Post, "/api/v1", "/payment_receipts/{lago_id}/resend_email", "payment_receipts.resend_email", Acts, true, NotIdempotent, Optional, &[], &[], None, None),
     #[cfg(feature = "unpublished")]

@@ -49,10 +49,13 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
         return Decision::Stop(Stop::Final);
     }
     if !may_repeat(outcome.class, situation.idempotency) {
-        return Decision::Stop(match outcome.may_be_executed {
-            true => Stop::NotIdempotent,
-            false => Stop::Final,
-        });
+        // An operation that may be repeated stops here because repeating it would change nothing.
+        return Decision::Stop(
+            match outcome.may_be_executed && !situation.idempotency.may_repeat() {
+                true => Stop::NotIdempotent,
+                false => Stop::Final,
+            },
+        );
     }
     if attempt >= policy.max_attempts {
         return Decision::Stop(Stop::Attempts);
@@ -87,6 +90,6 @@ fn may_repeat(class: Class, idempotency: Idempotency) -> bool {
         Class::NoResponse | Class::Throttled | Class::Unproven | Class::Conflict => {
             idempotency.may_repeat()
         }
-        Class::Final => false,
+        Class::Lasting | Class::Final => false,
     }
 }

@@ -29,6 +29,8 @@ pub(crate) enum Class {
     Throttled,
     /// Any other response that does not prove that the server did nothing.
     Unproven,
+    /// The same, and the same request would have the same response: it speaks of the request, or leads elsewhere.
+    Lasting,
     /// Another request was faster; the same may work in a moment.
     Conflict,
     /// The server did not accept the key, and there is another one by now.
@@ -69,7 +71,7 @@ impl Outcome {
             | Kind::InvalidFileUrl(_) => Class::Final,
         };
         let may_be_executed = match class {
-            Class::NoResponse | Class::Throttled | Class::Unproven => true,
+            Class::NoResponse | Class::Throttled | Class::Unproven | Class::Lasting => true,
             Class::NotSent | Class::Conflict | Class::KeyChanged => false,
             Class::Final => matches!(error.kind(), Kind::TooLarge(_) | Kind::Redirected),
         };
@@ -91,13 +93,27 @@ fn of_response(error: &Error) -> Class {
     match refusal.and_then(|(status, body)| refusals::find(status, body)) {
         Some(Later::Same) => Class::Final,
         Some(Later::Other) => Class::Conflict,
+        // Lago, of something behind it that may have recovered: a payment provider, a tax system.
+        None if error.code().is_some()
+            && error.status() == Some(StatusCode::UNPROCESSABLE_ENTITY) =>
+        {
+            Class::Unproven
+        }
         None => unproven(error.status()),
     }
 }
 
+/// A response that proves nothing. Whether another attempt is worth it is another question, which statuses answer whoever
+/// they are from: 401, 403 and 404 may be those of a gateway that does not know its server yet.
 fn unproven(status: Option<StatusCode>) -> Class {
-    match status {
-        Some(StatusCode::TOO_MANY_REQUESTS) => Class::Throttled,
+    match status.map(|status| status.as_u16()) {
+        Some(429) => Class::Throttled,
+        // Redirects of calls are not followed, and the next would be the same.
+        Some(300..=399) => Class::Lasting,
+        // The form of the request, its size or what it asks for is refused; nothing of it changes with time.
+        Some(400 | 405 | 406 | 411 | 413 | 414 | 415 | 417 | 422 | 431 | 501 | 505) => {
+            Class::Lasting
+        }
         _ => Class::Unproven,
     }
 }

@@ -48,11 +48,11 @@ fn the_table_is_the_document() {
 }
 
 #[test]
-fn what_may_be_repeated_is_what_people_reviewed() {
+fn what_is_known_of_each_is_what_people_reviewed() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../xtask/operations.yaml");
-    let reviewed = yaml::parse(&fs::read_to_string(file).unwrap()).unwrap();
+    let reviewed_rows = yaml::parse(&fs::read_to_string(file).unwrap()).unwrap();
     for row in OPERATIONS {
-        let review = &reviewed[row.id]["repeatable"];
+        let review = &reviewed_rows[row.id]["repeatable"];
         let reviewed = match row.idempotency {
             Idempotency::Idempotent => json!(true),
             Idempotency::NotIdempotent => json!(false),
@@ -62,6 +62,12 @@ fn what_may_be_repeated_is_what_people_reviewed() {
             }
         };
         assert_eq!(*review, reviewed, "{}", row.id);
+        assert_eq!(
+            row.grants,
+            reviewed_rows[row.id]["grants"] == true,
+            "{}",
+            row.id
+        );
     }
 }
 
@@ -90,6 +96,7 @@ fn operations() {
             Effect::Acts => "acts",
         };
         let outside = if row.outside { "*" } else { "" };
+        let grants = if row.grants { ", grants" } else { "" };
         let body = match row.body {
             RequestBody::Absent => "",
             RequestBody::Optional => " (body?)",
@@ -121,7 +128,7 @@ fn operations() {
         let base_path = row.base_path.trim_start_matches("/api/v1");
         let _ = writeln!(
             lines,
-            "{:<48} {:<10} {:<8} {} {base_path}{}{body}{response}{identity}; {}{since}",
+            "{:<48} {:<10} {:<8} {} {base_path}{}{body}{response}{identity}; {}{grants}{since}",
             row.resource,
             repeatable,
             format!("{effect}{outside}"),

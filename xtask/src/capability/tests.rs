@@ -59,6 +59,58 @@ fn it_is_what_the_format_says() {
     assert_eq!(tools.len(), api.operations.len());
 }
 
+/// Filters that no parameter of the format can stand for, because the server takes them with brackets alone: the names
+/// of lists end with `[]`, those of maps with a key in brackets, and the format's names have letters, digits, `-`, `_` and
+/// `*`.
+#[rustfmt::skip]
+const WITH_BRACKETS: &[&str] = &[
+    "account_type[]", "activity_sources[]", "activity_types[]", "api_key_ids[]", "billing_entity_codes[]", "clients[]",
+    "code[]", "countries[]", "coupon_code[]", "currencies[]", "filter_by_group[key]", "group[key]", "http_methods[]",
+    "http_statuses[]", "log_events[]", "log_types[]", "metadata[key]", "payment_statuses[]", "product_category_code[]",
+    "product_code[]", "product_filter_code[]", "request_paths[]", "resource_ids[]", "resource_types[]", "settlements[]",
+    "states[]", "status[]", "statuses[]", "types[]", "user_emails[]", "user_ids[]", "zipcodes[]",
+];
+
+#[test]
+fn what_the_format_cannot_express_is_said_in_the_file() {
+    let api = &*API;
+    let file = file(api);
+    let said = file["info"]["description"].as_str().unwrap();
+    let tools = file["capability"]["exposes"][1]["tools"]
+        .as_array()
+        .unwrap();
+    let mut idle: BTreeSet<&str> = WITH_BRACKETS.iter().copied().collect();
+    let mut single = 0;
+    for (operation, tool) in api.operations.iter().zip(tools) {
+        let inputs = tool["inputParameters"].as_array().unwrap();
+        let takes = |name: &str| inputs.iter().any(|input| input["name"] == name);
+        for parameter in &operation.parameters {
+            let name = match parameter.place {
+                ParameterPlace::QueryMap { .. } => format!("{}[key]", parameter.name),
+                _ => parameter.name.clone(),
+            };
+            match name.strip_suffix("[]") {
+                None if takes(&name) => {}
+                Some(plain) if takes(plain) => {
+                    assert_eq!(tool["with"][plain], json!(format!("lago-mcp.{plain}")));
+                    single += 1;
+                }
+                _ => {
+                    assert!(
+                        WITH_BRACKETS.contains(&name.as_str()),
+                        "{} {name}",
+                        operation.id
+                    );
+                    assert!(said.contains(&format!("`{name}`")), "{name}");
+                    idle.remove(name.as_str());
+                }
+            }
+        }
+    }
+    assert!(idle.is_empty(), "{idle:?}");
+    assert!(single > 10, "{single}");
+}
+
 /// What a path names is a parameter of it, whichever side one looks at.
 #[test]
 fn every_path_parameter_is_declared_and_given() {

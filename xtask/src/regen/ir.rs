@@ -3,12 +3,14 @@
 mod argument;
 mod constructor;
 mod field;
+mod limits;
 
 use std::collections::BTreeMap;
 
 pub(crate) use argument::ArgumentForm;
 pub(crate) use constructor::{takes, takes_by_name};
 pub(crate) use field::{ClientGenerated, Field, LeftOut, Presence};
+pub(crate) use limits::{KEYWORDS, Limits};
 
 /// The whole API.
 #[derive(Debug)]
@@ -152,6 +154,8 @@ pub(crate) struct Operation {
     pub(crate) effect: Effect,
     /// Whether it may reach beyond the server: a payment provider, a customer's mailbox.
     pub(crate) outside: bool,
+    /// Whether its response has a link or token with which one can act without an API key.
+    pub(crate) grants: bool,
     /// Whether it may be sent again when nobody knows if it was executed.
     pub(crate) idempotency: Idempotency,
     /// The first published version that has it, when known.
@@ -315,6 +319,8 @@ pub(crate) struct Parameter {
     pub(crate) origin: String,
     /// Where it goes.
     pub(crate) place: ParameterPlace,
+    /// Which values it takes.
+    pub(crate) limits: Limits,
     /// What it means.
     pub(crate) doc: Option<String>,
     /// An example value as JSON text.

@@ -161,6 +161,7 @@ mod tests {
             response: response(output),
             effect: crate::regen::ir::Effect::Reads,
             outside: false,
+            grants: false,
             idempotency: Idempotency::WithKey(key(lookup)),
             ..sample::operation(id, "POST", "/events")
         };

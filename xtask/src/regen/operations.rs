@@ -30,6 +30,7 @@ pub(crate) struct OperationFacts {
 pub(crate) struct Facts {
     pub(crate) effect: Effect,
     pub(crate) outside: bool,
+    pub(crate) grants: bool,
     pub(crate) idempotency: Idempotency,
     pub(crate) since: Option<String>,
 }
@@ -87,6 +88,7 @@ impl OperationFacts {
                     facts: Facts {
                         effect,
                         outside: row["outside"] == true,
+                        grants: row["grants"] == true,
                         idempotency,
                         since: said("since"),
                     },
@@ -127,6 +129,7 @@ impl OperationFacts {
                 Facts {
                     effect,
                     outside: effect != Effect::Reads,
+                    grants: false,
                     idempotency: match effect {
                         Effect::Reads => Idempotency::Idempotent,
                         _ => Idempotency::NotIdempotent,
@@ -278,12 +281,13 @@ mod tests {
 
     #[test]
     fn rows_strays_and_unreviewed_operations_are_told_apart() {
-        let text = "a: {effect: reads, repeatable: true, since: 1.2.0}\nb: {effect: acts, outside: true, repeatable: true}\n\
+        let text = "a: {effect: reads, grants: true, repeatable: true, since: 1.2.0}\nb: {effect: acts, outside: true, repeatable: true}\n\
              c: {effect: adds, repeatable: false}\nd: {effect: reads, repeatable: false}\n";
         let facts = OperationFacts::parse("operations.yaml", text).unwrap();
         let known = |effect, outside, idempotency, since: Option<&str>| Facts {
             effect,
             outside,
+            grants: since.is_some(),
             idempotency,
             since: since.map(str::to_owned),
         };

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::conversions::plan;
 use super::identity;
 use super::ir::Form;
-use super::ir::{Api, EnumSite, Field, Kind, LeftOut, Operation, Type, TypeRef};
+use super::ir::{Api, EnumSite, Field, KEYWORDS, Kind, LeftOut, Limits, Operation, Type, TypeRef};
 use super::keyed;
 use super::names::{Names, calls, ident};
 use super::operations::OperationFacts;
@@ -161,6 +161,7 @@ impl Reader<'_> {
                     ty: self.type_ref(value),
                     required: required(schema).any(|known| known == name),
                     nullable: flag(value, "nullable"),
+                    limits: limits(value),
                     doc: prose(value).or_else(|| self.prose_of_target(value)),
                     example: example(value),
                     deprecated: flag(value, "deprecated"),
@@ -241,6 +242,26 @@ impl Reader<'_> {
             (ty, true) => TypeRef::Nullable(Box::new(ty)),
             (ty, false) => ty,
         }
+    }
+}
+
+/// The limits that a schema has beside its type.
+fn limits(schema: &Value) -> Limits {
+    let is_decimal = text(schema, "format") == Some("decimal");
+    let keywords = KEYWORDS
+        .into_iter()
+        .filter(|keyword| !(is_decimal && *keyword == "pattern"))
+        .filter_map(|keyword| Some((keyword, schema.get(keyword)?.clone())));
+    let inner = ["items", "additionalProperties"]
+        .into_iter()
+        .filter_map(|keyword| schema.get(keyword));
+    let inner = inner
+        .map(limits)
+        .find(|inner| !inner.is_empty())
+        .map(Box::new);
+    Limits {
+        keywords: keywords.collect(),
+        each: inner,
     }
 }
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::regen::ir::{
-    Api, Body, BodyShape, Effect, Field, Idempotency, Kind, Operation, Parameter, ParameterPlace,
-    Response, Type, TypeRef,
+    Api, Body, BodyShape, Effect, Field, Idempotency, Kind, Limits, Operation, Parameter,
+    ParameterPlace, Response, Type, TypeRef,
 };
 use crate::regen::names::ident;
 
@@ -23,6 +23,7 @@ pub(crate) fn api() -> Api {
                 rust: "metadata".into(),
                 origin: String::new(),
                 place: ParameterPlace::QueryMap { required: false },
+                limits: Limits::default(),
                 doc: None,
                 example: None,
             },
@@ -128,6 +129,7 @@ pub(crate) fn query(name: &str, ty: TypeRef) -> Parameter {
             required: false,
             ty,
         },
+        limits: Limits::default(),
         doc: None,
         example: None,
     }
@@ -140,6 +142,7 @@ pub(crate) fn path(name: &str) -> Parameter {
         rust: ident::snake(name),
         origin: String::new(),
         place: ParameterPlace::Path,
+        limits: Limits::default(),
         doc: None,
         example: None,
     }
@@ -180,6 +183,7 @@ pub(crate) fn operation(id: &str, method: &str, path: &str) -> Operation {
         verb: method.to_lowercase(),
         effect: Effect::Reads,
         outside: false,
+        grants: false,
         idempotency: Idempotency::NotIdempotent,
         since: None,
     }

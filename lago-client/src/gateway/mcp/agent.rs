@@ -154,6 +154,7 @@ impl Agent {
             true => arguments.remove(FIELDS),
             false => None,
         };
+        let fields = fields.filter(|fields| !fields.is_null());
         let fields = fields.as_ref().map(Fields::read).transpose();
         let fields = fields.map_err(|why| refused(why.to_string()))?;
         results::with_page_size(tool, &mut arguments);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::gateway::choice::{Choice, reads};
-use crate::gateway::results::{PER_PAGE, SIZE};
+use crate::gateway::results::{MOST_FIELDS, PER_PAGE, SIZE};
 use crate::gateway::tools::Tool;
 
 /// The argument that chooses parts of a response. Every tool that reads has it besides its own.
@@ -88,6 +88,8 @@ fn fields() -> Value {
     json!({
         "type": "array",
         "items": {"type": "string"},
+        "minItems": 1,
+        "maxItems": MOST_FIELDS,
         "description": "Paths of what to return, such as `lago_id` or `customer.name`; everything when left out",
     })
 }

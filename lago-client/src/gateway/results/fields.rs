@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::json::{self, Level};
 
 /// How many paths may be asked for, and how many names are offered for one that leads nowhere.
-const MOST: usize = 100;
+pub(crate) const MOST: usize = 100;
 
 /// How many names a path may have: what is chosen is looked for level by level.
 const DEEPEST: usize = 16;

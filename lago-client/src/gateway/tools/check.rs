@@ -5,16 +5,91 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{JsonType, ValidationError, Validator};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::error::step;
 use super::{Problem, Tool, nearest};
-use crate::operation::RequestBody;
+use crate::operation::{Effect, RequestBody};
 
-/// A schema, ready to be asked.
+/// A schema, ready to be asked: in it null is a type beside the other one, so that problems are told of the place where
+/// they are, and not of an alternative around it.
 struct Compiled {
     schema: Value,
     validator: Validator,
+}
+
+/// Takes away what is null and may be left out, where null has no meaning of its own: programs that call tools write null
+/// for what their user leaves out. An operation that changes something is not among them, because there null may have
+/// been meant.
+pub(super) fn without_idle_nulls(tool: &Tool, arguments: &mut Map<String, Value>) {
+    if matches!(tool.operation.effect, Effect::Reads | Effect::Adds)
+        && let Some(compiled) = compiled(tool.input_schema)
+    {
+        leave_out(arguments, &compiled.schema);
+    }
+}
+
+fn leave_out(object: &mut Map<String, Value>, schema: &Value) {
+    let is_required = |name: &str| {
+        let required = schema["required"].as_array().into_iter().flatten();
+        required.into_iter().any(|known| known == name)
+    };
+    object.retain(|name, value| match schema["properties"].get(name) {
+        Some(property) if value.is_null() => is_required(name) || takes_null(property),
+        Some(property) => {
+            leave_out_within(value, property);
+            true
+        }
+        None => true,
+    });
+    let values = &schema["additionalProperties"];
+    if values.is_object() && schema.get("properties").is_none() {
+        object
+            .values_mut()
+            .for_each(|value| leave_out_within(value, values));
+    }
+}
+
+fn leave_out_within(value: &mut Value, schema: &Value) {
+    match value {
+        Value::Object(object) => leave_out(object, schema),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| leave_out_within(item, &schema["items"])),
+        _ => {}
+    }
+}
+
+fn takes_null(schema: &Value) -> bool {
+    match &schema["type"] {
+        Value::Array(types) => types.iter().any(|ty| ty == "null"),
+        // What has no type is any JSON.
+        ty => ty.is_null(),
+    }
+}
+
+/// Says an alternative of a value and null as a value whose type may be null.
+fn with_null_as_a_type(schema: &mut Value) {
+    let Value::Object(keywords) = schema else {
+        return;
+    };
+    if let Some(Value::Array(mut either)) = keywords.remove("anyOf") {
+        if let Value::Object(value) = either.swap_remove(0) {
+            keywords.extend(value);
+        }
+        if let Some(ty) = keywords.get_mut("type") {
+            *ty = json!([ty, "null"]);
+        }
+    }
+    for (keyword, below) in keywords {
+        match (keyword.as_str(), below) {
+            ("properties", Value::Object(properties)) => {
+                properties.values_mut().for_each(with_null_as_a_type);
+            }
+            ("items" | "additionalProperties", below) => with_null_as_a_type(below),
+            _ => {}
+        }
+    }
 }
 
 /// All that is wrong with the arguments of a tool.
@@ -38,7 +113,8 @@ fn compiled(schema: &'static str) -> Option<Arc<Compiled>> {
     if let Some(compiled) = known().get(schema) {
         return Some(Arc::clone(compiled));
     }
-    let parsed: Value = serde_json::from_str(schema).ok()?;
+    let mut parsed: Value = serde_json::from_str(schema).ok()?;
+    with_null_as_a_type(&mut parsed);
     let options = jsonschema::draft202012::options().should_validate_formats(true);
     let validator = options.build(&parsed).ok()?;
     let compiled = Arc::new(Compiled {
@@ -62,6 +138,9 @@ fn choice(tool: &Tool, arguments: &Map<String, Value>) -> Option<Problem> {
     let names = || tool.one_of.join("` or `");
     (!is_right).then(|| Problem::at("", format!("exactly one is needed of `{}`", names())))
 }
+
+/// The form of a decimal in text, as the generator writes it.
+const DECIMAL: &str = r"^-?[0-9]+(\.[0-9]+)?$";
 
 fn in_words(error: &ValidationError<'_>, schema: &Value, found: &mut Vec<Problem>) {
     let pointer = error.instance_path().as_str();
@@ -87,7 +166,7 @@ fn in_words(error: &ValidationError<'_>, schema: &Value, found: &mut Vec<Problem
             return;
         }
         ValidationErrorKind::Type { kind } => {
-            let is_decimal = || around(error, schema).is_some_and(|it| it.get("pattern").is_some());
+            let is_decimal = || around(error, schema).is_some_and(|it| it["pattern"] == DECIMAL);
             match value {
                 Value::Null => format!(
                     "is null and has to be {}; what may be left out is not given at all",
@@ -99,7 +178,27 @@ fn in_words(error: &ValidationError<'_>, schema: &Value, found: &mut Vec<Problem
                 value => format!("is {} and has to be {}", article(JsonType::from(value)), types(kind)),
             }
         }
-        ValidationErrorKind::Pattern { .. } => "is no decimal number such as \"12.5\"".to_owned(),
+        ValidationErrorKind::Pattern { pattern } => match *pattern == DECIMAL {
+            true => "is no decimal number such as \"12.5\"".to_owned(),
+            false => format!("is not of the form {pattern}"),
+        },
+        ValidationErrorKind::Minimum { limit } => format!("has to be {limit} or more"),
+        ValidationErrorKind::Maximum { limit } => format!("has to be {limit} or less"),
+        ValidationErrorKind::MinLength { limit } => {
+            format!("is too short: it has to have {limit} characters or more")
+        }
+        ValidationErrorKind::MaxLength { limit } => {
+            format!("is too long: it may have {limit} characters")
+        }
+        ValidationErrorKind::MinItems { limit } => {
+            format!("has too few entries: it has to have {limit} or more")
+        }
+        ValidationErrorKind::MaxItems { limit } => {
+            format!("has too many entries: it may have {limit}, and others go into another call")
+        }
+        ValidationErrorKind::MaxProperties { limit } => {
+            format!("has too many keys: it may have {limit}")
+        }
         ValidationErrorKind::Format { format } => match format.as_str() {
             "date-time" => "is no time such as \"2026-01-31T12:00:00Z\"".to_owned(),
             "date" => "is no date such as \"2026-01-31\"".to_owned(),

@@ -28,12 +28,14 @@ pub struct ToolRequest {
 }
 
 impl Tool {
-    /// The request that these arguments mean.
+    /// The request that these arguments mean. Of an operation that only reads or adds, what is null and may be left out is
+    /// left out; one that changes something may mean null, and its schema says where.
     ///
     /// # Errors
     ///
     /// [`ArgumentError`] with everything in which they are not what [`input_schema`](Tool::input_schema) says.
     pub fn request(&self, mut arguments: Map<String, Value>) -> Result<ToolRequest, ArgumentError> {
+        check::without_idle_nulls(self, &mut arguments);
         let mut problems = check::problems(self, &arguments);
         let mut request = ToolRequest {
             operation: self.operation,

@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the add-ons of your catalogue",
         "List the add-ons of your catalogue. Pages of 100, each with its taxes.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."}
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."}
 },"additionalProperties":false}"#,
         &[
             argument("page", Query("page")),
@@ -27,11 +27,11 @@ pub(super) static TOOLS: &[Tool] = &[
         "Create an add-on, a fixed price item for one-off invoices. Nothing is billed by it: a one-off invoice or a fixed charge that names the code does that. A code that is taken is refused with `value_already_exist`. No webhook tells of it.",
         r#"{"type":"object","properties":{
 "name":{"type":"string","description":"Name that people read in the Lago app. Customers see it on documents where there is no display name."},
-"invoice_display_name":{"type":["string","null"],"description":"Name on invoices, in place of the name. Null or left out means the name itself."},
+"invoice_display_name":{"type":"string","description":"Name on invoices, in place of the name. Null or left out means the name itself."},
 "code":{"type":"string","description":"Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code."},
 "amount_cents":{"type":"integer","description":"Price of one, in cents of the currency before taxes. A one-off invoice may say another."},
 "amount_currency":{"type":"string","description":"ISO 4217 code of the currency of the amount."},
-"description":{"type":["string","null"],"description":"Text for people; billing does not depend on it."},
+"description":{"type":"string","description":"Text for people; billing does not depend on it."},
 "tax_codes":{"type":"array","items":{"type":"string"},"description":"Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity."}
 },"required":["name","code","amount_cents","amount_currency"],"additionalProperties":false}"#,
         &[
@@ -72,7 +72,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Change an add-on's name, price, description or taxes. Invoices that were issued keep what they say; a new price counts for those to come. No webhook tells of it.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the add-on."},
-"add_on":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"invoice_display_name":{"type":["string","null"],"description":"Name on invoices, in place of the name."},"code":{"type":"string","description":"Your own name for the object, which paths and other objects refer to."},"amount_cents":{"type":"integer","description":"Price of one, in cents of the currency before taxes."},"amount_currency":{"type":"string","description":"ISO 4217 code of the currency of the amount."},"description":{"type":["string","null"],"description":"Text for people; billing does not depend on it."},"tax_codes":{"type":"array","items":{"type":"string"},"description":"Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity."}},"additionalProperties":false,"description":"Name, code, default price in cents, description and taxes of an add-on, shared by its create and update requests."}
+"add_on":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"invoice_display_name":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Name on invoices, in place of the name. Null takes it away."},"code":{"type":"string","description":"Your own name for the object, which paths and other objects refer to."},"amount_cents":{"type":"integer","description":"Price of one, in cents of the currency before taxes."},"amount_currency":{"type":"string","description":"ISO 4217 code of the currency of the amount."},"description":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Text for people; billing does not depend on it. Null takes it away."},"tax_codes":{"type":"array","items":{"type":"string"},"description":"Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity."}},"additionalProperties":false,"description":"Name, code, default price in cents, description and taxes of an add-on, shared by its create and update requests."}
 },"required":["code","add_on"],"additionalProperties":false}"#,
         &[
             argument("code", Path("code")),

@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the log of write requests that the API received",
         "List the log of write requests that the API received. Needs a premium licence, without which it fails with 403 `feature_unavailable`. Calls with GET and PATCH are not in it. Since Lago 1.28.1. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."},
 "from_date":{"type":"string","format":"date","description":"Keep only entries from this ISO 8601 date on."},
 "to_date":{"type":"string","format":"date","description":"Keep only entries up to this ISO 8601 date."},
 "http_methods":{"type":"array","items":{"type":"string"},"description":"Keep only requests made with these HTTP methods. Known: post, put, delete."},

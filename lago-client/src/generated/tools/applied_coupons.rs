@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the coupons applied to any customer",
         "List the coupons applied to any customer. Each has what is left of it, and the credits that it has given so far. Those that are used up stay in the list with the status `terminated`.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."},
 "status":{"type":"string","description":"Keep only coupons still in force, or only terminated ones. Known: active, terminated."},
 "external_customer_id":{"type":"string","description":"Keep only what belongs to the customer with this external id."},
 "coupon_code":{"type":"array","items":{"type":"string"},"description":"Keep only applications of the coupons with these codes."}
@@ -34,11 +34,11 @@ pub(super) static TOOLS: &[Tool] = &[
         r#"{"type":"object","properties":{
 "external_customer_id":{"type":"string","description":"Your own id of the customer, as it was given when the customer was made."},
 "coupon_code":{"type":"string","description":"Code by which the coupon stands in the catalogue."},
-"frequency":{"type":["string","null"],"description":"How often the discount is given. Known: once, recurring, forever."},
-"frequency_duration":{"type":["integer","null"],"description":"How many billing periods a recurring discount lasts; null for others."},
-"amount_cents":{"type":["integer","null"],"description":"Discount in cents of the currency; needed for the type `fixed_amount`, null for a percentage."},
-"amount_currency":{"type":["string","null"],"description":"Currency of the discount; needed for the type `fixed_amount`, null for a percentage."},
-"percentage_rate":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Discount in percent, as decimal text; null for a discount of a fixed amount."}
+"frequency":{"type":"string","description":"How often the discount is given. Known: once, recurring, forever."},
+"frequency_duration":{"type":"integer","description":"How many billing periods a recurring discount lasts; null for others."},
+"amount_cents":{"type":"integer","description":"Discount in cents of the currency; needed for the type `fixed_amount`, null for a percentage."},
+"amount_currency":{"type":"string","description":"Currency of the discount; needed for the type `fixed_amount`, null for a percentage."},
+"percentage_rate":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Discount in percent, as decimal text; null for a discount of a fixed amount."}
 },"required":["external_customer_id","coupon_code"],"additionalProperties":false}"#,
         &[
             argument("external_customer_id", Body(&["applied_coupon", "external_customer_id"])),

@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the credit notes of all customers",
         "List the credit notes of all customers. Pages of 100, with those whose credit is used up or voided; `credit_status` and `refund_status` narrow it down. Errors: 404 billing_entity_not_found.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."},
 "external_customer_id":{"type":"string","description":"Keep only what belongs to the customer with this external id."},
 "issuing_date_from":{"type":"string","format":"date","description":"Keep only credit notes issued on or after this ISO 8601 date."},
 "issuing_date_to":{"type":"string","format":"date","description":"Keep only credit notes issued up to this ISO 8601 date."},
@@ -57,13 +57,13 @@ pub(super) static TOOLS: &[Tool] = &[
         "Issue a credit note against an invoice. The parts for credit, refund and offset together have to be the sum of the items with their taxes; ask for an estimate first. A refund goes to the payment provider at once, as far as one collected the payment. The webhooks credit_note.created and, once the PDF is made, credit_note.generated follow; credit_note.refund_failure when the provider refuses. Errors: 404 invoice_not_found, fee_not_found; 405 invalid_type_or_status.",
         r#"{"type":"object","properties":{
 "invoice_id":{"type":"string","format":"uuid","description":"UUID of the invoice in Lago."},
-"reason":{"type":["string","null"],"description":"Why it was issued. Known: duplicated_charge, product_unsatisfactory, order_change, order_cancellation, fraudulent_charge, other."},
+"reason":{"type":"string","description":"Why it was issued. Known: duplicated_charge, product_unsatisfactory, order_change, order_cancellation, fraudulent_charge, other."},
 "description":{"type":"string","description":"Text on the credit note, for the customer."},
-"credit_amount_cents":{"type":["integer","null"],"description":"Part that is credited to the customer's coming invoices, in cents of the currency with taxes."},
-"refund_amount_cents":{"type":["integer","null"],"description":"Part that is paid back, in cents of the currency with taxes."},
-"offset_amount_cents":{"type":["integer","null"],"description":"Part that is taken off what is still owed on the same invoice, in cents of the currency with taxes."},
+"credit_amount_cents":{"type":"integer","description":"Part that is credited to the customer's coming invoices, in cents of the currency with taxes."},
+"refund_amount_cents":{"type":"integer","description":"Part that is paid back, in cents of the currency with taxes."},
+"offset_amount_cents":{"type":"integer","description":"Part that is taken off what is still owed on the same invoice, in cents of the currency with taxes."},
 "items":{"type":"array","items":{"type":"object","properties":{"fee_id":{"type":"string","format":"uuid","description":"UUID of the fee."},"amount_cents":{"type":"integer","description":"How much of the fee is given back, in cents of the currency before taxes."}},"required":["fee_id","amount_cents"],"additionalProperties":false},"description":"Fees that are given back, each with its amount."},
-"metadata":{"type":"object","additionalProperties":{"type":["string","null"]},"description":"Keys and values of yours, which Lago stores and returns. Billing does not depend on them."}
+"metadata":{"type":"object","additionalProperties":{"anyOf":[{"type":"string","maxLength":255},{"type":"null"}]},"maxProperties":50,"description":"Keys and values of yours, which Lago stores and returns. Billing does not depend on them."}
 },"required":["invoice_id","items"],"additionalProperties":false}"#,
         &[
             argument("invoice_id", Body(&["credit_note", "invoice_id"])),
@@ -107,7 +107,7 @@ pub(super) static TOOLS: &[Tool] = &[
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."},
 "refund_status":{"type":"string","description":"How the refund went; may be left out where only metadata change. Known: pending, succeeded, failed."},
-"metadata":{"type":"object","additionalProperties":{"type":["string","null"]},"description":"Keys and values of yours, which Lago stores and returns. Billing does not depend on them."}
+"metadata":{"type":"object","additionalProperties":{"anyOf":[{"type":"string","maxLength":255},{"type":"null"}]},"maxProperties":50,"description":"Keys and values of yours, which Lago stores and returns. Billing does not depend on them."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -120,7 +120,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Get a credit note's PDF link, rendering the file when missing",
         "Get a credit note's PDF link, rendering the file when missing. While the PDF is being made the response is empty: call again, or wait for the webhook credit_note.generated. An empty answer says that the server took it and has nothing to give yet.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the credit note, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -131,7 +131,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Clear the metadata of a credit note",
         "Clear the metadata of a credit note. The response has null in place of the metadata. Since Lago 1.36.0.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the credit note, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -142,8 +142,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "Set some metadata keys of a credit note, keeping the others",
         "Set some metadata keys of a credit note, keeping the others. Keys that the call does not name stay as they are. To remove one is a call of its own. Since Lago 1.36.0.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."},
-"metadata":{"type":"object","additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the credit note, a UUID."},
+"metadata":{"type":"object","additionalProperties":{"anyOf":[{"type":"string"},{"type":"null"}]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
 },"required":["lago_id","metadata"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -155,8 +155,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "Replace the whole metadata of a credit note",
         "Replace the whole metadata of a credit note. Keys that the call does not name are removed. Since Lago 1.36.0.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."},
-"metadata":{"type":"object","additionalProperties":{"type":["string","null"]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the credit note, a UUID."},
+"metadata":{"type":"object","additionalProperties":{"anyOf":[{"type":"string"},{"type":"null"}]},"description":"Custom pairs stored on a plan, wallet or credit note, or null when there are none; values may be null too."}
 },"required":["lago_id","metadata"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -168,7 +168,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Delete one metadata key of a credit note",
         "Delete one metadata key of a credit note. The other keys stay as they are. Since Lago 1.36.0.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."},
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the credit note, a UUID."},
 "key":{"type":"string","description":"Metadata key to delete."}
 },"required":["lago_id","key"],"additionalProperties":false}"#,
         &[
@@ -181,7 +181,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Void the credit left on a credit note",
         "Void the credit left on a credit note. Takes back what is left of the credit; what invoices have used up, and refunds, stay. Voiding it again fails with 405.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the credit note, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),

@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the usage events received so far",
         "List the usage events received so far. As they were received, whether or not anything bills them. An event can also be asked for by its `transaction_id`. Since Lago 1.12.2.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."},
 "external_subscription_id":{"type":"string","description":"Keep only what belongs to the subscription with this external id."},
 "code":{"type":"string","description":"Keep only events of the billable metric with this code."},
 "timestamp_from_started_at":{"type":"boolean","description":"Keep only events since the subscription's start; needs `external_subscription_id`."},
@@ -40,8 +40,8 @@ pub(super) static TOOLS: &[Tool] = &[
 "external_subscription_id":{"type":"string","description":"Your own id of the subscription that is used. The event counts for the one that is active at its timestamp."},
 "transaction_id":{"type":"string","description":"Your key of the event: one that comes again is refused, so that usage counts once however often it is sent."},
 "timestamp":{"type":"number","description":"When it happened, in seconds since 1970, with fractions if need be. A date as text is refused with 422."},
-"precise_total_amount_cents":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"What the event costs in cents of the currency, with fractions of a cent. For charges with the model `dynamic` alone."},
-"properties":{"type":["object","null"],"description":"What is measured and what prices depend on."}
+"precise_total_amount_cents":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"What the event costs in cents of the currency, with fractions of a cent. For charges with the model `dynamic` alone."},
+"properties":{"type":"object","description":"What is measured and what prices depend on."}
 },"required":["code","external_subscription_id","transaction_id","timestamp"],"additionalProperties":false}"#,
         &[
             argument("code", Body(&["event", "code"])),
@@ -57,7 +57,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Send up to 100 usage events in one call",
         "Send up to 100 usage events in one call. All of them are stored or, when one is refused, none; `error_details` have the faults by index. More than 100 are refused. Servers with ClickHouse check them later, and need the key of each. What is sent again with the same transaction_id and timestamp counts once.",
         r#"{"type":"object","properties":{
-"events":{"type":"array","items":{"type":"object","properties":{"code":{"type":"string","description":"Code of the billable metric that the event feeds."},"external_subscription_id":{"type":"string","description":"Your own id of the subscription that is used."},"transaction_id":{"type":"string","description":"Your key of the event: one that comes again is refused, so that usage counts once however often it is sent."},"timestamp":{"type":"number","description":"When it happened, in seconds since 1970, with fractions if need be."},"precise_total_amount_cents":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"What the event costs in cents of the currency, with fractions of a cent."},"properties":{"type":["object","null"],"description":"What is measured and what prices depend on."}},"required":["code","external_subscription_id","transaction_id","timestamp"],"additionalProperties":false}}
+"events":{"type":"array","items":{"type":"object","properties":{"code":{"type":"string","description":"Code of the billable metric that the event feeds."},"external_subscription_id":{"type":"string","description":"Your own id of the subscription that is used."},"transaction_id":{"type":"string","description":"Your key of the event: one that comes again is refused, so that usage counts once however often it is sent."},"timestamp":{"type":"number","description":"When it happened, in seconds since 1970, with fractions if need be."},"precise_total_amount_cents":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"What the event costs in cents of the currency, with fractions of a cent."},"properties":{"type":"object","description":"What is measured and what prices depend on."}},"required":["code","external_subscription_id","transaction_id","timestamp"],"additionalProperties":false},"minItems":1,"maxItems":100}
 },"required":["events"],"additionalProperties":false}"#,
         &[
             argument("events", Body(&["events"])),
@@ -68,7 +68,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Estimate quickly what several events cost, ignoring earlier usage",
         "Estimate quickly what several events cost, ignoring earlier usage. Stores nothing. It is fast because it looks at nothing that was used before: only charges with the models `standard` and `percentage` that are paid in advance are estimated. An unknown subscription makes it fail with 500. Since Lago 1.31.0.",
         r#"{"type":"object","properties":{
-"events":{"type":"array","items":{"type":"object","properties":{"code":{"type":"string","description":"Code of the billable metric that the event feeds."},"external_subscription_id":{"type":"string","description":"External id of the subscription that would be charged."},"properties":{"type":"object","description":"Properties of the event, as the metric and its filters read them."},"transaction_id":{"type":["string","null"],"description":"Id of the event, which the estimate repeats."}},"required":["code","external_subscription_id"],"additionalProperties":false}}
+"events":{"type":"array","items":{"type":"object","properties":{"code":{"type":"string","description":"Code of the billable metric that the event feeds."},"external_subscription_id":{"type":"string","description":"External id of the subscription that would be charged."},"properties":{"type":"object","description":"Properties of the event, as the metric and its filters read them."},"transaction_id":{"type":"string","description":"Id of the event, which the estimate repeats."}},"required":["code","external_subscription_id"],"additionalProperties":false}}
 },"required":["events"],"additionalProperties":false}"#,
         &[
             argument("events", Body(&["events"])),
@@ -81,7 +81,7 @@ pub(super) static TOOLS: &[Tool] = &[
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the billable metric that the event feeds."},
 "external_subscription_id":{"type":"string","description":"Your own id of the subscription that would be charged."},
-"precise_total_amount_cents":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Price of the event in cents of the currency, for charges with dynamic pricing."},
+"precise_total_amount_cents":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Price of the event in cents of the currency, for charges with dynamic pricing."},
 "properties":{"type":"object","description":"Properties of the event, as its metric and filters read them."}
 },"required":["code","external_subscription_id"],"additionalProperties":false}"#,
         &[
@@ -99,7 +99,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "code":{"type":"string","description":"Code of the billable metric that the event feeds."},
 "external_subscription_id":{"type":"string","description":"External id of the subscription that would be charged."},
 "properties":{"type":"object","description":"Properties of the event, as the metric and its filters read them."},
-"transaction_id":{"type":["string","null"],"description":"Id of the event, which the estimate repeats."}
+"transaction_id":{"type":"string","description":"Id of the event, which the estimate repeats."}
 },"required":["code","external_subscription_id"],"additionalProperties":false}"#,
         &[
             argument("code", Body(&["event", "code"])),

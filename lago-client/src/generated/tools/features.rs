@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the features that plans and subscriptions can grant",
         "List the features that plans and subscriptions can grant. Pages of 100, each with its privileges. Since Lago 1.31.0.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."},
 "search_term":{"type":"string","description":"Text to look for in names, codes and descriptions."}
 },"additionalProperties":false}"#,
         &[
@@ -28,10 +28,10 @@ pub(super) static TOOLS: &[Tool] = &[
         "Create a feature whose privileges plans can grant",
         "Create a feature whose privileges plans can grant. Nobody has it by that: a plan or a subscription has to grant it. The webhook feature.created follows. Since Lago 1.31.0.",
         r#"{"type":"object","properties":{
-"name":{"type":["string","null"],"description":"Name of the feature for people: 255 characters at most."},
-"description":{"type":["string","null"],"description":"Text on the feature for people: 600 characters at most."},
-"privileges":{"type":"array","items":{"type":"object","properties":{"code":{"type":"string","description":"Code of the privilege, unique in its feature."},"name":{"type":["string","null"],"description":"Name of the privilege for people."},"value_type":{"type":"string","description":"What values of the privilege look like. Known: integer, boolean, string, select."},"config":{"type":"object","properties":{"select_options":{"type":"array","items":{"type":"string"}}},"additionalProperties":false,"description":"What is needed to know which values are allowed."}},"required":["code"],"additionalProperties":false},"description":"Limits and switches of the feature, each with a type of value."},
-"code":{"type":"string","description":"Code of the feature, by which plans grant it: 255 characters at most."}
+"name":{"type":"string","maxLength":255,"description":"Name of the feature for people: 255 characters at most."},
+"description":{"type":"string","maxLength":600,"description":"Text on the feature for people: 600 characters at most."},
+"privileges":{"type":"array","items":{"type":"object","properties":{"code":{"type":"string","description":"Code of the privilege, unique in its feature."},"name":{"type":"string","description":"Name of the privilege for people."},"value_type":{"type":"string","description":"What values of the privilege look like. Known: integer, boolean, string, select."},"config":{"type":"object","properties":{"select_options":{"type":"array","items":{"type":"string"}}},"additionalProperties":false,"description":"What is needed to know which values are allowed."}},"required":["code"],"additionalProperties":false},"description":"Limits and switches of the feature, each with a type of value."},
+"code":{"type":"string","maxLength":255,"description":"Code of the feature, by which plans grant it: 255 characters at most."}
 },"required":["code"],"additionalProperties":false}"#,
         &[
             argument("name", Body(&["feature", "name"])),
@@ -68,9 +68,9 @@ pub(super) static TOOLS: &[Tool] = &[
         "Change a feature's name, description or privileges. The webhook feature.updated follows. Since Lago 1.31.0.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the feature."},
-"name":{"type":["string","null"],"description":"Name of the feature for people: 255 characters at most."},
-"description":{"type":["string","null"],"description":"Text on the feature for people: 600 characters at most."},
-"privileges":{"type":"array","items":{"type":"object","properties":{"code":{"type":"string","description":"Code of the privilege, unique in its feature."},"name":{"type":["string","null"],"description":"Name of the privilege for people."},"value_type":{"type":"string","description":"What values of the privilege look like. Known: integer, boolean, string, select."},"config":{"type":"object","properties":{"select_options":{"type":"array","items":{"type":"string"}}},"additionalProperties":false,"description":"What is needed to know which values are allowed."}},"required":["code"],"additionalProperties":false},"description":"Limits and switches of the feature, each with a type of value."}
+"name":{"anyOf":[{"type":"string","maxLength":255},{"type":"null"}],"description":"Name of the feature for people: 255 characters at most. Null takes it away."},
+"description":{"anyOf":[{"type":"string","maxLength":600},{"type":"null"}],"description":"Text on the feature for people: 600 characters at most. Null takes it away."},
+"privileges":{"type":"array","items":{"type":"object","properties":{"code":{"type":"string","description":"Code of the privilege, unique in its feature."},"name":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Name of the privilege for people. Null takes it away."},"value_type":{"type":"string","description":"What values of the privilege look like. Known: integer, boolean, string, select."},"config":{"type":"object","properties":{"select_options":{"type":"array","items":{"type":"string"}}},"additionalProperties":false,"description":"What is needed to know which values are allowed."}},"required":["code"],"additionalProperties":false},"description":"Limits and switches of the feature, each with a type of value."}
 },"required":["code"],"additionalProperties":false}"#,
         &[
             argument("code", Path("code")),

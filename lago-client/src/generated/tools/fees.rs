@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the fees charged to customers, invoiced or not",
         "List the fees charged to customers, invoiced or not. Also fees that no invoice has, such as those of charges that are paid in advance without one.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."},
 "external_customer_id":{"type":"string","description":"Keep only what belongs to the customer with this external id."},
 "external_subscription_id":{"type":"string","description":"Keep only what belongs to the subscription with this external id."},
 "event_transaction_id":{"type":"string","description":"Keep only fees caused by the event with this transaction id."},
@@ -56,7 +56,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Delete a fee that no invoice holds yet",
         "Delete a fee that no invoice holds yet. A fee that is on an invoice is refused with 405. Deleting it again fails with 404. Since Lago 1.6.4.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the fee, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the fee, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -67,7 +67,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Fetch one fee by its Lago id",
         "Fetch one fee by its Lago id. An unknown id fails with 404 `fee_not_found`.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the fee, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the fee, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -78,7 +78,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Record the payment status of a fee without an invoice",
         "Record the payment status of a fee without an invoice. Moves no money. Fees on an invoice follow the invoice and are refused with 405 `invoiced_fee`.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the fee, a UUID."},
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the fee, a UUID."},
 "payment_status":{"type":"string","description":"Whether the fee is paid. It is yours to record for fees without an invoice; others follow their invoice. Known: pending, succeeded, failed, refunded."}
 },"required":["lago_id","payment_status"],"additionalProperties":false}"#,
         &[

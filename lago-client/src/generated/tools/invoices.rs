@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the invoices of all customers",
         "List the invoices of all customers. Without fees and credits; get one invoice for these. The total count may be half an hour old. Errors: 404 billing_entity_not_found.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."},
 "external_customer_id":{"type":"string","description":"Keep only what belongs to the customer with this external id."},
 "amount_from":{"type":"integer","description":"Keep only invoices of this amount or more, in cents."},
 "amount_to":{"type":"integer","description":"Keep only invoices of this amount or less, in cents."},
@@ -65,11 +65,11 @@ pub(super) static TOOLS: &[Tool] = &[
 "external_customer_id":{"type":"string","description":"Your own id of the customer, as it was given when the customer was made."},
 "billing_entity_code":{"type":"string","description":"Code of the billing entity that issues the invoices. Without one, the customer's is used, and for new customers the default one."},
 "currency":{"type":"string","description":"ISO 4217 code of the currency. All amounts of the object are in it."},
-"skip_psp":{"type":["boolean","null"],"description":"Whether the payment provider is left alone: the invoice is then paid outside of Lago."},
-"purchase_order_number":{"type":["string","null"],"description":"Number of the order that the customer placed."},
-"fees":{"type":"array","items":{"type":"object","properties":{"add_on_code":{"type":"string","description":"Code of the add-on that is sold."},"invoice_display_name":{"type":"string","description":"Name of the line on the invoice; that of the add-on when left out."},"unit_amount_cents":{"type":["integer","null"],"description":"Price of one, in cents of the currency; the add-on's own when left out."},"units":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"How many are billed, fractions too; 1 when left out."},"description":{"type":["string","null"],"description":"Text of the line on the invoice; that of the add-on when left out."},"from_datetime":{"type":"string","format":"date-time","description":"Beginning of the time that the line is for (UTC), printed on the invoice."},"to_datetime":{"type":"string","format":"date-time","description":"End of the time that the line is for (UTC), printed on the invoice."},"tax_codes":{"type":"array","items":{"type":"string"},"description":"Codes of the taxes on this line, in place of those of the add-on."}},"required":["add_on_code"],"additionalProperties":false},"description":"What is billed: add-ons, each with its units."},
+"skip_psp":{"type":"boolean","description":"Whether the payment provider is left alone: the invoice is then paid outside of Lago."},
+"purchase_order_number":{"type":"string","description":"Number of the order that the customer placed."},
+"fees":{"type":"array","items":{"type":"object","properties":{"add_on_code":{"type":"string","description":"Code of the add-on that is sold."},"invoice_display_name":{"type":"string","description":"Name of the line on the invoice; that of the add-on when left out."},"unit_amount_cents":{"type":"integer","description":"Price of one, in cents of the currency; the add-on's own when left out."},"units":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"How many are billed, fractions too; 1 when left out."},"description":{"type":"string","description":"Text of the line on the invoice; that of the add-on when left out."},"from_datetime":{"type":"string","format":"date-time","description":"Beginning of the time that the line is for (UTC), printed on the invoice."},"to_datetime":{"type":"string","format":"date-time","description":"End of the time that the line is for (UTC), printed on the invoice."},"tax_codes":{"type":"array","items":{"type":"string"},"description":"Codes of the taxes on this line, in place of those of the add-on."}},"required":["add_on_code"],"additionalProperties":false},"description":"What is billed: add-ons, each with its units."},
 "invoice_custom_section":{"type":"object","properties":{"skip_invoice_custom_sections":{"type":"boolean","description":"Whether invoices come without any custom section, even those of the billing entity."},"invoice_custom_section_codes":{"type":"array","items":{"type":"string"},"description":"Codes of the texts that invoices carry."}},"additionalProperties":false,"description":"Choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none."},
-"payment_method":{"type":"object","properties":{"payment_method_type":{"type":"string","description":"Whether the payment provider collects, or the invoice is paid by hand. Known: provider, manual."},"payment_method_id":{"type":["string","null"],"format":"uuid","description":"Null when no stored payment method was chosen."}},"additionalProperties":false,"description":"Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually."}
+"payment_method":{"type":"object","properties":{"payment_method_type":{"type":"string","description":"Whether the payment provider collects, or the invoice is paid by hand. Known: provider, manual."},"payment_method_id":{"type":"string","format":"uuid","description":"Null when no stored payment method was chosen."}},"additionalProperties":false,"description":"Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually."}
 },"required":["external_customer_id","fees"],"additionalProperties":false}"#,
         &[
             argument("external_customer_id", Body(&["invoice", "external_customer_id"])),
@@ -87,11 +87,11 @@ pub(super) static TOOLS: &[Tool] = &[
         "Compute the next invoice without creating it",
         "Compute the next invoice without creating it. Stores nothing. The customer can be one whom Lago knows, or made up; so can coupons. Without subscriptions it previews a new one on `plan_code`. Plans of the product catalog make it fail with 500. Since Lago 1.20.0. Errors: 405 premium_integration_missing.",
         r#"{"type":"object","properties":{
-"customer":{"type":"object","properties":{"address_line1":{"type":"string","description":"First line of the postal address, printed on documents."},"address_line2":{"type":["string","null"],"description":"Second line of the postal address, printed on documents."},"city":{"type":"string","description":"City of the postal address, printed on documents."},"country":{"type":"string","description":"ISO 3166-1 code of the country in two letters."},"external_id":{"type":"string","description":"Id of a customer whom Lago knows; without it the preview is for one made up from the other fields."},"integration_customers":{"type":"array","items":{"type":"object","properties":{"integration_type":{"type":"string","description":"Which tax provider determines the taxes of the preview. Known: anrok."},"integration_code":{"type":"string","description":"Code of the connection in Lago that leads to the other system."}},"required":["integration_type","integration_code"],"additionalProperties":false},"description":"Records of the customer in systems for accounting, tax and customer management."},"name":{"type":"string","description":"Name that people read in the Lago app."},"currency":{"type":"string","description":"ISO 4217 code of the currency."},"shipping_address":{"type":"object","properties":{"address_line1":{"type":["string","null"],"description":"First line of the postal address, printed on documents."},"address_line2":{"type":["string","null"],"description":"Second line of the postal address, printed on documents."},"city":{"type":["string","null"],"description":"City of the postal address, printed on documents."},"country":{"type":["string","null"],"description":"ISO 3166-1 code of the country in two letters."},"state":{"type":["string","null"],"description":"State, region or province of the postal address."},"zipcode":{"type":["string","null"],"description":"Postal code, printed on documents."}},"additionalProperties":false,"description":"Postal address for shipping, given in customer requests and invoice previews and returned with the customer."},"state":{"type":"string","description":"State, region or province of the postal address."},"tax_identification_number":{"type":"string","description":"Number for value added tax."},"timezone":{"type":"string","description":"IANA name of the time zone in which periods begin and end, and by which documents are dated."}},"additionalProperties":false,"description":"Whom the invoice would be for; may be left out when subscriptions are named."},
+"customer":{"type":"object","properties":{"address_line1":{"type":"string","description":"First line of the postal address, printed on documents."},"address_line2":{"type":"string","description":"Second line of the postal address, printed on documents."},"city":{"type":"string","description":"City of the postal address, printed on documents."},"country":{"type":"string","description":"ISO 3166-1 code of the country in two letters."},"external_id":{"type":"string","description":"Id of a customer whom Lago knows; without it the preview is for one made up from the other fields."},"integration_customers":{"type":"array","items":{"type":"object","properties":{"integration_type":{"type":"string","description":"Which tax provider determines the taxes of the preview. Known: anrok."},"integration_code":{"type":"string","description":"Code of the connection in Lago that leads to the other system."}},"required":["integration_type","integration_code"],"additionalProperties":false},"description":"Records of the customer in systems for accounting, tax and customer management."},"name":{"type":"string","description":"Name that people read in the Lago app."},"currency":{"type":"string","description":"ISO 4217 code of the currency."},"shipping_address":{"type":"object","properties":{"address_line1":{"type":"string","description":"First line of the postal address, printed on documents."},"address_line2":{"type":"string","description":"Second line of the postal address, printed on documents."},"city":{"type":"string","description":"City of the postal address, printed on documents."},"country":{"type":"string","description":"ISO 3166-1 code of the country in two letters."},"state":{"type":"string","description":"State, region or province of the postal address."},"zipcode":{"type":"string","description":"Postal code, printed on documents."}},"additionalProperties":false,"description":"Postal address for shipping, given in customer requests and invoice previews and returned with the customer."},"state":{"type":"string","description":"State, region or province of the postal address."},"tax_identification_number":{"type":"string","description":"Number for value added tax."},"timezone":{"type":"string","description":"IANA name of the time zone in which periods begin and end, and by which documents are dated."}},"additionalProperties":false,"description":"Whom the invoice would be for; may be left out when subscriptions are named."},
 "plan_code":{"type":"string","description":"Code of the plan that would be subscribed to."},
 "subscription_at":{"type":"string","format":"date-time","description":"When the subscription would begin (UTC); now when left out."},
 "billing_time":{"type":"string","description":"Whether periods follow the calendar or the day on which the subscription began. It cannot change later. Known: calendar, anniversary."},
-"coupons":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string","description":"Name of the made-up coupon on the invoice."},"code":{"type":"string","description":"Code of a coupon of the catalogue; without it the coupon is made up from the other fields."},"coupon_type":{"type":"string","description":"Whether the discount is an amount or a rate; it decides which of `amount_cents` and `percentage_rate` is read. Known: fixed_amount, percentage."},"amount_cents":{"type":["integer","null"],"description":"Discount in cents of the currency; needed for the type `fixed_amount`, null for a percentage."},"amount_currency":{"type":["string","null"],"description":"ISO 4217 code of the currency of the amount."},"percentage_rate":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Discount in percent, as decimal text; null for a discount of a fixed amount."},"frequency":{"type":"string","description":"How often the coupon applies. Known: once, recurring, forever."},"frequency_duration":{"type":["integer","null"],"description":"How many billing periods a recurring discount lasts; null for others."},"frequency_duration_remaining":{"type":["integer","null"],"description":"How many times more a recurring coupon applies."}},"required":["code"],"additionalProperties":false},"description":"Coupons that are taken off, by code or as made up here."},
+"coupons":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string","description":"Name of the made-up coupon on the invoice."},"code":{"type":"string","description":"Code of a coupon of the catalogue; without it the coupon is made up from the other fields."},"coupon_type":{"type":"string","description":"Whether the discount is an amount or a rate; it decides which of `amount_cents` and `percentage_rate` is read. Known: fixed_amount, percentage."},"amount_cents":{"type":"integer","description":"Discount in cents of the currency; needed for the type `fixed_amount`, null for a percentage."},"amount_currency":{"type":"string","description":"ISO 4217 code of the currency of the amount."},"percentage_rate":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Discount in percent, as decimal text; null for a discount of a fixed amount."},"frequency":{"type":"string","description":"How often the coupon applies. Known: once, recurring, forever."},"frequency_duration":{"type":"integer","description":"How many billing periods a recurring discount lasts; null for others."},"frequency_duration_remaining":{"type":"integer","description":"How many times more a recurring coupon applies."}},"required":["code"],"additionalProperties":false},"description":"Coupons that are taken off, by code or as made up here."},
 "subscriptions":{"type":"object","properties":{"external_ids":{"type":"array","items":{"type":"string"},"description":"Your own ids of the subscriptions."},"plan_code":{"type":"string","description":"Code of the plan to which they would change."},"terminated_at":{"type":"string","format":"date-time","description":"When they would end (UTC)."}},"required":["external_ids"],"additionalProperties":false,"description":"Subscriptions to preview, for a customer whom Lago knows."},
 "billing_entity_code":{"type":"string","description":"Code of the billing entity that issues the invoices. Without one, the customer's is used, and for new customers the default one."}
 },"additionalProperties":false}"#,
@@ -110,7 +110,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Delete an invoice that is still a draft",
         "Delete an invoice that is still a draft. The draft leaves no number and no trace in lists and figures. The webhook invoice.deleted follows. An invoice that was issued is voided, not deleted. Since Lago 1.51.0.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the invoice, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -121,7 +121,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Fetch one invoice with its fees and credits",
         "Fetch one invoice with its fees and credits. With fees, credits, taxes and periods, which lists leave out. An unknown id fails with 404 `invoice_not_found`.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the invoice, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -132,9 +132,9 @@ pub(super) static TOOLS: &[Tool] = &[
         "Change an invoice's payment status or metadata",
         "Change an invoice's payment status or metadata. Records a payment that came by other means; it collects nothing. Paid credits of a wallet count from then on. When the status changes, the webhook invoice.payment_status_updated follows. A voided invoice is refused with 405. Errors: 405 update_on_voided_invoice, metadata_on_draft_invoice, payment_status_update_on_draft_invoice.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."},
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the invoice, a UUID."},
 "payment_status":{"type":"string","description":"Whether the invoice is paid. A webhook tells of each change, invoice.payment_status_updated. Known: pending, succeeded, failed."},
-"metadata":{"type":"array","items":{"type":"object","properties":{"id":{"type":"string","format":"uuid","description":"Lago id of the entry that is meant."},"key":{"type":"string","description":"Name of the entry, unique among the entries beside it."},"value":{"type":"string","description":"Text that is stored under the key."}},"additionalProperties":false},"description":"Your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. What is not in it is removed."}
+"metadata":{"type":"array","items":{"type":"object","properties":{"id":{"type":"string","format":"uuid","description":"Lago id of the entry that is meant."},"key":{"type":"string","maxLength":20,"description":"Name of the entry, unique among the entries beside it."},"value":{"type":"string","description":"Text that is stored under the key."}},"additionalProperties":false},"description":"Your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. What is not in it is removed."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -147,7 +147,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Get an invoice's PDF link, rendering the file when missing",
         "Get an invoice's PDF link, rendering the file when missing. Only finalized invoices have a PDF. While it is being made the response is empty: call again, or wait for the webhook invoice.generated. An empty answer says that the server took it and has nothing to give yet.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the invoice, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -158,7 +158,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Finalize a draft invoice now and start collecting it",
         "Finalize a draft invoice now and start collecting it. Ends the grace period now: the invoice gets its number, is issued and collected. The webhook invoice.created follows.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the invoice, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -169,7 +169,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Record that the payment dispute over an invoice was lost",
         "Record that the payment dispute over an invoice was lost. Each call sends the webhook and tells the tax provider, if there is one, once more. The webhook invoice.payment_dispute_lost follows. Since Lago 1.1.0.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the invoice, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -180,7 +180,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Get a link where the customer pays an invoice",
         "Get a link where the customer pays an invoice. Nothing is charged until the customer pays there. The customer's payment provider has to support it. Errors: 422 third_party_error, provider_error; 429 too_many_provider_requests.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the invoice, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -191,7 +191,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Recompute a draft invoice from the newest usage and prices",
         "Recompute a draft invoice from the newest usage and prices. Its fees are dropped and made anew. A voided invoice is refused with 403; servers up to 1.33 answer 200 and change nothing. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the invoice, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -202,7 +202,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Restart the generation of an invoice that failed",
         "Restart the generation of an invoice that failed. For the status `failed` alone, mostly after a tax provider has been set right; others are refused with 405. Since Lago 1.9.0. Errors: 405 invalid_status.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the invoice, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -213,9 +213,9 @@ pub(super) static TOOLS: &[Tool] = &[
         "Try again to collect the payment of an invoice",
         "Try again to collect the payment of an invoice. The payment provider is asked in the background; the webhook invoice.payment_status_updated or invoice.payment_failure follows. It may charge the customer twice where an earlier payment is under way. Errors: 429 too_many_provider_requests.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."},
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the invoice, a UUID."},
 "payment_method_type":{"type":"string","description":"Whether the payment provider collects, or the invoice is paid by hand. Known: provider, manual."},
-"payment_method_id":{"type":["string","null"],"format":"uuid","description":"Null when no stored payment method was chosen."}
+"payment_method_id":{"anyOf":[{"type":"string","format":"uuid"},{"type":"null"}],"description":"Null when no stored payment method was chosen."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -228,10 +228,10 @@ pub(super) static TOOLS: &[Tool] = &[
         "Void a finalized invoice, with a credit note if wanted",
         "Void a finalized invoice, with a credit note if wanted. An invoice that was paid is refused, unless `generate_credit_note` gives its amount back. Wallet credits that it used come back. The webhook invoice.voided follows. Errors: 405 not_voidable.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."},
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the invoice, a UUID."},
 "generate_credit_note":{"type":"boolean","description":"Whether to void the invoice even when it has been paid, and give its amount back with a credit note."},
-"refund_amount":{"type":"integer","description":"Part of the invoice to refund, in cents of the currency; read together with `generate_credit_note`."},
-"credit_amount":{"type":"integer","description":"Part of the invoice to credit to the customer's coming invoices, in cents of the currency; read together with `generate_credit_note`."}
+"refund_amount":{"type":"integer","minimum":0,"description":"Part of the invoice to refund, in cents of the currency; read together with `generate_credit_note`."},
+"credit_amount":{"type":"integer","minimum":0,"description":"Part of the invoice to credit to the customer's coming invoices, in cents of the currency; read together with `generate_credit_note`."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),

@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the order forms of your organization, newest first",
         "List the order forms of your organization, newest first. Needs the order forms feature; without it the response is 403 with the code `feature_unavailable`. Since Lago 1.52.0. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."},
 "status":{"type":"array","items":{"type":"string"},"description":"Keep only order forms with these statuses. Known: generated, signed, expired, voided."},
 "customer_id":{"type":"array","items":{"type":"string","format":"uuid"},"description":"Keep only order forms of the customers with these Lago ids."},
 "number":{"type":"array","items":{"type":"string"},"description":"Keep only order forms with these numbers."},
@@ -46,7 +46,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Fetch one order form by its Lago id",
         "Fetch one order form by its Lago id. Needs the order forms feature. Since Lago 1.52.0. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the order form, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the order form, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -57,7 +57,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Record that the customer signed an order form, which makes its order",
         "Record that the customer signed an order form, which makes its order. Irrevocable. The new order is not part of the response: list the orders with this order form number. Needs the order forms feature. Since Lago 1.52.0. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the order form, a UUID."},
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the order form, a UUID."},
 "signed_document":{"type":"string","description":"The signed document as a data URI: PDF, JPEG or PNG of less than 10 MB."},
 "execution_mode":{"type":"string","description":"How the order is to be executed; it can also be said when that is done. Known: execute_in_lago, order_only."},
 "execute_at":{"type":"string","format":"date-time","description":"When the order is to be executed; needs an execution mode. No response tells it."}
@@ -74,7 +74,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Void an order form that nobody has signed",
         "Void an order form that nobody has signed. Voids the quote version behind it as well, which can then be cloned. Needs the order forms feature. Since Lago 1.52.0. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the order form, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the order form, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),

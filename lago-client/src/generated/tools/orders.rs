@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the orders of your organization, newest first",
         "List the orders of your organization, newest first. Needs the order forms feature. Since Lago 1.52.0. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."},
 "status":{"type":"array","items":{"type":"string"},"description":"Keep only orders with these statuses. Known: created, executed, failed."},
 "order_type":{"type":"array","items":{"type":"string"},"description":"Keep only orders of these types. Known: subscription_creation, subscription_amendment, one_off."},
 "execution_mode":{"type":"array","items":{"type":"string"},"description":"Keep only orders executed, or to be executed, in these ways. Known: execute_in_lago, order_only."},
@@ -48,7 +48,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Fetch one order by its Lago id",
         "Fetch one order by its Lago id. Needs the order forms feature. Since Lago 1.52.0. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the order, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the order, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -59,7 +59,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Execute an order now, making what the customer ordered",
         "Execute an order now, making what the customer ordered. Everything is made before the response, or nothing. A failed execution is an error whose code names the cause, 404 if an ordered object is gone; the order then has the status `failed`, tells the reasons in its execution record, and can be executed again. One that was executed stays as it is. Needs the order forms feature. Since Lago 1.52.0. Errors: 403 feature_unavailable; 404 order_not_found, plan_not_found, coupon_not_found, charge_not_found, fixed_charge_not_found, billable_metric_not_found; 422 lock_acquisition_failed.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the order, a UUID."},
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the order, a UUID."},
 "execution_mode":{"type":"string","description":"How to execute the order; wanted unless the order has a mode already. Known: execute_in_lago, order_only."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[

@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the receipts issued for payments",
         "List the receipts issued for payments. One for each payment that succeeded, where the organization issues receipts. Since Lago 1.22.0.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."},
 "invoice_id":{"type":"string","format":"uuid","description":"Keep only receipts of the invoice with this Lago id, a UUID."}
 },"additionalProperties":false}"#,
         &[
@@ -28,7 +28,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Fetch one payment receipt by its Lago id",
         "Fetch one payment receipt by its Lago id. With the payment that it is for. Since Lago 1.22.0.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the payment receipt, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the payment receipt, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),

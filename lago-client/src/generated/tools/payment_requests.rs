@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the payment requests sent to all customers",
         "List the payment requests sent to all customers. Each has its customer and the invoices that it asks for. Since Lago 1.10.0. Errors: 404 billing_entity_not_found.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."},
 "currency":{"type":"string","description":"Keep only records in this currency, an ISO 4217 code."},
 "external_customer_id":{"type":"string","description":"Keep only what belongs to the customer with this external id."},
 "payment_status":{"type":"string","description":"Keep only records with this payment status. Known: pending, failed, succeeded."},
@@ -49,7 +49,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Fetch one payment request by its Lago id",
         "Fetch one payment request by its Lago id. With its customer and the invoices that it asks for. Since Lago 1.31.0.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the payment request, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the payment request, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),

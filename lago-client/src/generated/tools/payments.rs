@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the payments of all customers",
         "List the payments of all customers. Those that a provider collected and those that were recorded by hand, also failed ones. Since Lago 1.21.0.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."},
 "external_customer_id":{"type":"string","description":"Keep only what belongs to the customer with this external id."},
 "invoice_id":{"type":"string","format":"uuid","description":"Keep only payments of the invoice with this Lago id, a UUID."}
 },"additionalProperties":false}"#,
@@ -32,7 +32,7 @@ pub(super) static TOOLS: &[Tool] = &[
         r#"{"type":"object","properties":{
 "invoice_id":{"type":"string","format":"uuid","description":"UUID of the invoice that was paid."},
 "amount_cents":{"type":"integer","description":"What was paid, in cents of the currency. It may be less than the invoice."},
-"reference":{"type":"string","description":"Your reference of the payment, such as the number of the transfer."},
+"reference":{"type":"string","maxLength":40,"description":"Your reference of the payment, such as the number of the transfer."},
 "paid_at":{"type":"string","format":"date","description":"Day on which the money came."}
 },"required":["invoice_id","amount_cents","reference"],"additionalProperties":false}"#,
         &[
@@ -47,7 +47,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Fetch one payment by its Lago id",
         "Fetch one payment by its Lago id. An unknown id fails with 404 `payment_not_found`. Since Lago 1.22.0.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the payment, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the payment, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),

@@ -13,7 +13,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Fetch one version of a quote, with its text and its billing items",
         "Fetch one version of a quote, with its text and its billing items. Needs the order forms feature. Since Lago 1.52.0. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the version of the quote, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the version of the quote, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -24,7 +24,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Approve the draft version of a quote, which makes its order form",
         "Approve the draft version of a quote, which makes its order form. Needs the order forms feature. Since Lago 1.52.0. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the version of the quote, a UUID."},
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the version of the quote, a UUID."},
 "expires_at":{"type":"string","format":"date-time","description":"Until when the order form can be signed, a date or a time to come; without it the form does not expire."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
@@ -37,7 +37,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Make a new draft from a version of a quote",
         "Make a new draft from a version of a quote. A draft that the quote already has is voided as superseded, so that each call makes one more version. Refused while a version is approved. Needs the order forms feature. Since Lago 1.52.0. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the version of the quote, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the version of the quote, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -48,7 +48,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Void the draft version of a quote",
         "Void the draft version of a quote. Needs the order forms feature. Since Lago 1.52.0. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the version of the quote, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the version of the quote, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),

@@ -13,11 +13,11 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the quotes of your organization, newest first",
         "List the quotes of your organization, newest first. Quotes are written in the web app. Needs the order forms feature; without it the response is 403 with the code `feature_unavailable`. Since Lago 1.52.0. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."},
 "status":{"type":"array","items":{"type":"string"},"description":"Keep only quotes whose current version has one of these statuses. Known: draft, approved, voided."},
 "order_type":{"type":"array","items":{"type":"string"},"description":"Keep only quotes of these types. Known: subscription_creation, subscription_amendment, one_off."},
-"number":{"type":"array","items":{"type":"string"},"description":"Keep only quotes with these numbers, such as `QT-2026-0001`."},
+"number":{"type":"array","items":{"type":"string","pattern":"^QT-\\d{4}-\\d{4,}$"},"description":"Keep only quotes with these numbers, such as `QT-2026-0001`."},
 "owner_id":{"type":"array","items":{"type":"string","format":"uuid"},"description":"Keep only quotes that these users own, by Lago id."},
 "external_customer_id":{"type":"array","items":{"type":"string"},"description":"Keep only quotes of the customers with these external ids; a deleted customer is not found."},
 "from_date":{"type":"string","format":"date","description":"Keep only quotes made on or after this day, in UTC."},
@@ -40,7 +40,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Fetch one quote by its Lago id, with its owners",
         "Fetch one quote by its Lago id, with its owners. Needs the order forms feature. Since Lago 1.52.0. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the quote, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the quote, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -51,9 +51,9 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the versions of a quote, newest first",
         "List the versions of a quote, newest first. Needs the order forms feature. Since Lago 1.52.0. Errors: 403 feature_unavailable.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the quote, a UUID."},
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the quote, a UUID."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),

@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the tax rates of your organization",
         "List the tax rates of your organization. Pages of 100, whether or not anything applies them.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."}
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."}
 },"additionalProperties":false}"#,
         &[
             argument("page", Query("page")),
@@ -29,7 +29,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "name":{"type":"string","description":"Name of the tax on documents."},
 "code":{"type":"string","description":"Your own name for the object, which paths and other objects refer to. No two objects of one kind in an organization share a code."},
 "rate":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Rate in percent: 20 is 20 %."},
-"description":{"type":["string","null"],"description":"What the tax is for. Customers do not see it."},
+"description":{"type":"string","description":"What the tax is for. Customers do not see it."},
 "applied_to_organization":{"type":"boolean","deprecated":true,"description":"Whether the default billing entity has it. Deprecated: billing entities name theirs themselves."}
 },"required":["name","code","rate"],"additionalProperties":false}"#,
         &[
@@ -68,7 +68,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Change a tax's name, rate or description. Invoices that were issued keep the old rate. No webhook tells of it.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the tax."},
-"tax":{"type":"object","properties":{"name":{"type":"string","description":"Name of the tax on documents."},"code":{"type":"string","description":"Your own name for the object, which paths and other objects refer to."},"rate":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Rate in percent: 20 is 20 %."},"description":{"type":["string","null"],"description":"What the tax is for."},"applied_to_organization":{"type":"boolean","deprecated":true,"description":"Whether the default billing entity has it."}},"additionalProperties":false,"description":"Name, code, rate in percent and default scope of a tax, shared by its create and update requests."}
+"tax":{"type":"object","properties":{"name":{"type":"string","description":"Name of the tax on documents."},"code":{"type":"string","description":"Your own name for the object, which paths and other objects refer to."},"rate":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Rate in percent: 20 is 20 %."},"description":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"What the tax is for. Null takes it away."},"applied_to_organization":{"type":"boolean","deprecated":true,"description":"Whether the default billing entity has it."}},"additionalProperties":false,"description":"Name, code, rate in percent and default scope of a tax, shared by its create and update requests."}
 },"required":["code","tax"],"additionalProperties":false}"#,
         &[
             argument("code", Path("code")),

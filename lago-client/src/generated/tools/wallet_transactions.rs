@@ -14,18 +14,18 @@ pub(super) static TOOLS: &[Tool] = &[
         "Top up a wallet with paid or free credits, or void some. Credits that are granted count at once, those that are bought once their invoice is paid, those that are voided are lost. The response has one transaction for each kind. The webhooks wallet_transaction.created and, for bought credits, invoice.paid_credit_added follow; wallet_transaction.updated when they settle. Each call does it once more: after a time-out look at the wallet first.",
         r#"{"type":"object","properties":{
 "wallet_id":{"type":"string","format":"uuid","description":"UUID of the wallet. It has to be active."},
-"name":{"type":["string","null"],"description":"Name of the transactions, which is the line on their invoice."},
-"paid_credits":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Credits that the customer buys (an exact decimal). They count once their invoice is paid."},
-"granted_credits":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Credits that are given for free (an exact decimal). They count at once."},
-"voided_credits":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Credits that are taken out of the wallet (an exact decimal)."},
-"voided_transaction_id":{"type":["string","null"],"format":"uuid","description":"Inbound transaction whose credits are voided."},
-"priority":{"type":"integer","description":"Decides which credits are used first."},
+"name":{"anyOf":[{"type":"string","minLength":1,"maxLength":255},{"type":"null"}],"description":"Name of the transactions, which is the line on their invoice. Null takes it away."},
+"paid_credits":{"anyOf":[{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$"},{"type":"null"}],"description":"Credits that the customer buys (an exact decimal). They count once their invoice is paid. Null takes it away."},
+"granted_credits":{"anyOf":[{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$"},{"type":"null"}],"description":"Credits that are given for free (an exact decimal). They count at once. Null takes it away."},
+"voided_credits":{"anyOf":[{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$"},{"type":"null"}],"description":"Credits that are taken out of the wallet (an exact decimal). Null takes it away."},
+"voided_transaction_id":{"anyOf":[{"type":"string","format":"uuid"},{"type":"null"}],"description":"Inbound transaction whose credits are voided. Null takes it away."},
+"priority":{"type":"integer","minimum":1,"maximum":50,"description":"Decides which credits are used first."},
 "invoice_requires_successful_payment":{"type":"boolean","description":"Whether the invoice of bought credits is issued only after it has been paid. False unless something else is said."},
 "ignore_paid_top_up_limits":{"type":"boolean","description":"Whether a top-up may be smaller or larger than the limits of the wallet. False unless something else is said."},
-"purchase_order_number":{"type":["string","null"],"description":"Number under which the customer ordered. It is printed on the invoices that follow, so that the customer can match them."},
+"purchase_order_number":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Number under which the customer ordered. It is printed on the invoices that follow, so that the customer can match them. Null takes it away."},
 "invoice_custom_section":{"type":"object","properties":{"skip_invoice_custom_sections":{"type":"boolean","description":"Whether invoices come without any custom section, even those of the billing entity."},"invoice_custom_section_codes":{"type":"array","items":{"type":"string"},"description":"Codes of the texts that invoices carry."}},"additionalProperties":false,"description":"Choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none."},
-"payment_method":{"type":"object","properties":{"payment_method_type":{"type":"string","description":"Whether the payment provider collects, or the invoice is paid by hand. Known: provider, manual."},"payment_method_id":{"type":["string","null"],"format":"uuid","description":"Null when no stored payment method was chosen."}},"additionalProperties":false,"description":"Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually."},
-"metadata":{"type":["array","null"],"items":{"type":"object","properties":{"key":{"type":"string","description":"Name of the entry, unique among the entries beside it."},"value":{"type":"string","description":"Text that is stored under the key."}},"additionalProperties":false},"description":"Keys and values of yours, which Lago stores and returns. Billing does not depend on them."}
+"payment_method":{"type":"object","properties":{"payment_method_type":{"type":"string","description":"Whether the payment provider collects, or the invoice is paid by hand. Known: provider, manual."},"payment_method_id":{"anyOf":[{"type":"string","format":"uuid"},{"type":"null"}],"description":"Null when no stored payment method was chosen."}},"additionalProperties":false,"description":"Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually."},
+"metadata":{"anyOf":[{"type":"array","items":{"type":"object","properties":{"key":{"type":"string","description":"Name of the entry, unique among the entries beside it."},"value":{"type":"string","description":"Text that is stored under the key."}},"additionalProperties":false}},{"type":"null"}],"description":"Keys and values of yours, which Lago stores and returns. Billing does not depend on them. Null takes it away."}
 },"required":["wallet_id"],"additionalProperties":false}"#,
         &[
             argument("wallet_id", Body(&["wallet_transaction", "wallet_id"])),
@@ -48,7 +48,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Fetch one wallet transaction by its Lago id",
         "Fetch one wallet transaction by its Lago id. With its wallet. An unknown id fails with 404 `wallet_transaction_not_found`. Since Lago 1.20.0.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the wallet transaction, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the wallet transaction, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -59,9 +59,9 @@ pub(super) static TOOLS: &[Tool] = &[
         "List which outgoing transactions spent the credits of a top-up",
         "List which outgoing transactions spent the credits of a top-up. For inbound transactions of wallets that trace which credits were used for what. Since Lago 1.43.0.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of an inbound transaction (a top-up), a UUID."},
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of an inbound transaction (a top-up), a UUID."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -74,9 +74,9 @@ pub(super) static TOOLS: &[Tool] = &[
         "List which top-ups funded an outgoing wallet transaction",
         "List which top-ups funded an outgoing wallet transaction. For outbound transactions of wallets that trace which credits were used for what. Since Lago 1.43.0.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of an outbound transaction (a spending), a UUID."},
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of an outbound transaction (a spending), a UUID."},
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -89,7 +89,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Get a link where the customer pays a wallet top-up",
         "Get a link where the customer pays a wallet top-up. For bought credits whose payment is pending. Nothing is charged until the customer pays there. Since Lago 1.22.0. Errors: 429 too_many_provider_requests.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the unpaid top-up, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the unpaid top-up, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),

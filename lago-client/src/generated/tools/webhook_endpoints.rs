@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the URLs that receive your organization's webhooks",
         "List the URLs that receive your organization's webhooks. Pages of 100, each with address, kind of signature and event types.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Number of the page to return, counted from 1."},
-"per_page":{"type":"integer","description":"How many records a page holds; 100 when left out."}
+"page":{"type":"integer","minimum":1,"description":"Number of the page to return, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many records a page holds; 100 when left out."}
 },"additionalProperties":false}"#,
         &[
             argument("page", Query("page")),
@@ -27,9 +27,9 @@ pub(super) static TOOLS: &[Tool] = &[
         "Register a URL that receives webhooks. Deliveries begin with the next event; what happened before is not sent. Without a list of event types everything is sent.",
         r#"{"type":"object","properties":{
 "webhook_url":{"type":"string","description":"Address that receives deliveries, by POST over http or https."},
-"signature_algo":{"type":["string","null"],"description":"How deliveries are signed. Null means `jwt`. Known: jwt, hmac."},
-"name":{"type":["string","null"],"description":"Name of the endpoint for people."},
-"event_types":{"type":["array","null"],"items":{"type":"string"},"description":"What is sent to the endpoint, null for everything. A name that the server does not know is refused; servers before 1.50 ignore the list and send everything."}
+"signature_algo":{"type":"string","description":"How deliveries are signed. Null means `jwt`. Known: jwt, hmac."},
+"name":{"type":"string","description":"Name of the endpoint for people."},
+"event_types":{"type":"array","items":{"type":"string"},"description":"What is sent to the endpoint, null for everything. A name that the server does not know is refused; servers before 1.50 ignore the list and send everything."}
 },"required":["webhook_url"],"additionalProperties":false}"#,
         &[
             argument("webhook_url", Body(&["webhook_endpoint", "webhook_url"])),
@@ -43,7 +43,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Delete a webhook endpoint, so that its URL gets no more webhooks",
         "Delete a webhook endpoint, so that its URL gets no more webhooks. Other endpoints go on getting theirs. Deleting it again fails with 404.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the webhook endpoint, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the webhook endpoint, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -54,7 +54,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Fetch one webhook endpoint by its Lago id",
         "Fetch one webhook endpoint by its Lago id. An unknown id fails with 404 `webhook_endpoint_not_found`.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the webhook endpoint, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the webhook endpoint, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -65,11 +65,11 @@ pub(super) static TOOLS: &[Tool] = &[
         "Change a webhook endpoint's URL, signature or event types",
         "Change a webhook endpoint's URL, signature or event types. What is left out stays as it is; a list of event types takes the place of the one before.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the webhook endpoint, a UUID."},
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the webhook endpoint, a UUID."},
 "webhook_url":{"type":"string","description":"Address that receives deliveries. Stays as it is unless it is sent."},
 "signature_algo":{"type":"string","description":"How deliveries are signed. Known: jwt, hmac."},
-"name":{"type":["string","null"],"description":"Name of the endpoint for people."},
-"event_types":{"type":["array","null"],"items":{"type":"string"},"description":"What is sent to the endpoint, null for everything. A name that the server does not know is refused; servers before 1.50 ignore the list and send everything."}
+"name":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Name of the endpoint for people. Null takes it away."},
+"event_types":{"anyOf":[{"type":"array","items":{"type":"string"}},{"type":"null"}],"description":"What is sent to the endpoint, null for everything. A name that the server does not know is refused; servers before 1.50 ignore the list and send everything."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),

@@ -99,7 +99,23 @@ async fn options_choose_groups_and_single_tools() -> Outcome {
         ),
         (
             &["--exclude", "walets"],
-            "there is no tool or toolset `walets`. Did you mean wallets",
+            "there is no tool or toolset `walets`. Did you mean wallets? The toolsets are ",
+        ),
+        (
+            &["--toolsets", "bogus"],
+            "there is no toolset `bogus`. The toolsets are activity_logs, add_ons, analytics, ",
+        ),
+        (
+            &["--tools", "bogus"],
+            "there is no tool `bogus`. The toolsets are activity_logs, ",
+        ),
+        (
+            &["--tools", "fetch_overdue_balance"],
+            "there is no tool `fetch_overdue_balance`. Did you mean analytics_overdue_balance",
+        ),
+        (
+            &["--exclude", "bogus"],
+            "there is no tool or toolset `bogus`. The toolsets are activity_logs, ",
         ),
         (
             &["--tools", "plans_create"],
@@ -111,6 +127,30 @@ async fn options_choose_groups_and_single_tools() -> Outcome {
         };
         assert!(error.to_string().starts_with(why), "{error}");
     }
+    Ok(())
+}
+
+/// Whoever has such a link or token can do more than read.
+#[tokio::test]
+async fn a_server_that_is_read_only_hands_out_no_links() -> Outcome {
+    let server = MockServer::start().await?;
+    let who = json!({"external_customer_id": "acme"});
+    let mcp = Mcp::start(&server.url(), &["--toolsets", "links"]).await?;
+    let called = mcp.call("customers_portal_url", who.clone()).await?;
+    assert!(!called.is_error, "{called:?}");
+    assert_eq!(came(&server).len(), 1);
+    server.clear();
+    for options in [
+        &["--toolsets", "all", "--read-only"][..],
+        &["--tools", "customers_portal_url", "--read-only"],
+    ] {
+        let mcp = Mcp::start(&server.url(), options).await?;
+        let called = mcp.call("customers_portal_url", who.clone()).await?;
+        let is_refused = called.note.contains("hands out a link or token")
+            && called.note.contains("nothing was done");
+        assert!(called.is_error && is_refused, "{called:?}");
+    }
+    assert_eq!(came(&server), [""; 0]);
     Ok(())
 }
 

@@ -20,7 +20,7 @@ async fn read_only_lets_nothing_through_that_changes_anything() -> Outcome {
         let target = format!("{}{path}", operation.base_path);
         let method = Method::from_bytes(operation.method.as_str().as_bytes())?;
         let response = adapter.request(method, &target).body("{}").send().await?;
-        let is_passed = operation.effect == Effect::Reads;
+        let is_passed = operation.effect == Effect::Reads && !operation.grants;
         assert_eq!(
             server.requests().len(),
             usize::from(is_passed),
@@ -33,6 +33,11 @@ async fn read_only_lets_nothing_through_that_changes_anything() -> Outcome {
         }
     }
     server.clear();
+    let portal = adapter.get("/customers/acme/portal_url").await?;
+    assert_eq!(portal.status(), 403);
+    let portal: Value = portal.json().await?;
+    let message = portal["message"].as_str().ok_or("no message")?;
+    assert!(message.contains("hands out a link"), "{message}");
     let unknown = adapter.post("/gadgets", "{}").await?;
     assert_eq!(code(unknown).await?, "gateway_read_only");
     assert!(server.requests().is_empty());

@@ -21,6 +21,9 @@ const ID: &str = "1a901a90-1a90-4a90-9a90-1a901a901a";
 /// Fields that a schema has and the document has not: both kinds of an object are one type here.
 const LOOSER: [&str; 1] = ["presentation_group_keys"];
 
+/// The form of a decimal in text.
+const DECIMAL: &str = r"^-?[0-9]+(\.[0-9]+)?$";
+
 /// How much of what may be left out is there.
 #[derive(Clone, Copy, Debug)]
 enum Extent {
@@ -89,12 +92,16 @@ impl Agent {
     }
 
     fn value(&mut self, schema: &Value, name: &str) -> Value {
-        let types: Vec<&str> = match &schema["type"] {
-            Value::Array(types) => types.iter().filter_map(Value::as_str).collect(),
-            one => one.as_str().into_iter().collect(),
-        };
+        if let Some(either) = schema["anyOf"].as_array() {
+            let mut chosen = either[self.rng.usize(..either.len())].clone();
+            // What is known of the values stands around them.
+            if let Some(words) = schema.get("description") {
+                chosen["description"] = words.clone();
+            }
+            return self.value(&chosen, name);
+        }
         let number = self.rng.u32(1..50);
-        match types.get(self.rng.usize(..types.len().max(1))).copied() {
+        match schema["type"].as_str() {
             Some("null") => Value::Null,
             Some("boolean") => json!(self.rng.bool()),
             Some("integer") => json!(number),
@@ -124,7 +131,7 @@ impl Agent {
             (Some("date-time"), ..) => format!("2026-01-31T12:00:{number:02}Z"),
             (Some("date"), ..) => format!("20{number:02}-01-31"),
             (Some("uuid"), ..) => format!("{ID}{number:02}"),
-            (_, Some(_), _) => format!("{number}.5"),
+            (_, Some(pattern), _) if *pattern == DECIMAL => format!("{number}.5"),
             (.., Some(values)) => {
                 let values: Vec<&str> = values.trim_end_matches('.').split(", ").collect();
                 values[self.rng.usize(..values.len())].to_owned()

@@ -1,13 +1,13 @@
 //! Everything that the document allows to send can be said to a tool, and arrives where it belongs.
 
-use lago_client::Idempotency;
 use lago_client::gateway::tools::{self, Place, Tool};
+use lago_client::{Effect, Idempotency};
 use lago_tests::support::document::Document;
 use lago_tests::support::instance::{Filled, NUMBER_OR_TEXT};
 use lago_tests::support::sample::{Sample, samples};
 use serde_json::{Map, Value, json};
 
-use super::Outcome;
+use super::{Outcome, schema};
 
 /// What is said to a tool so that it sends a sample.
 fn arguments(tool: &Tool, sample: &Sample) -> Map<String, Value> {
@@ -47,12 +47,83 @@ fn with_keys(tool: &Tool, sample: &mut Sample) {
     }
 }
 
+/// Where nothing can be taken away, null is nothing: without what is null and may be left out.
+fn without_idle_nulls(tool: &Tool, sample: &mut Sample) -> Outcome {
+    if !matches!(tool.operation.effect, Effect::Reads | Effect::Adds) {
+        return Ok(());
+    }
+    let schema = schema(tool)?;
+    for argument in tool.arguments {
+        let (Place::Body(keys), Some(body)) = (argument.place, sample.body.as_mut()) else {
+            continue;
+        };
+        let property = &schema["properties"][argument.name];
+        let may_go = may_go(&schema, argument.name, property);
+        let Some((last, around)) = keys.split_last() else {
+            leave_out(body, property);
+            continue;
+        };
+        let object = around.iter().try_fold(body, |at, key| at.get_mut(*key));
+        let object = object.and_then(Value::as_object_mut);
+        let Some(object) = object else {
+            continue;
+        };
+        match object.get_mut(*last) {
+            Some(Value::Null) if may_go => drop(object.shift_remove(*last)),
+            Some(value) => leave_out(value, property),
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether null says no more of a property than leaving it out.
+fn may_go(schema: &Value, name: &str, property: &Value) -> bool {
+    let required = schema["required"].as_array().into_iter().flatten();
+    let is_required = required.into_iter().any(|known| known == name);
+    !is_required && property.get("type").is_some()
+}
+
+fn leave_out(value: &mut Value, schema: &Value) {
+    let schema = schema["anyOf"].get(0).unwrap_or(schema);
+    match value {
+        Value::Object(object) => {
+            for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+                let may_go = may_go(schema, name, property);
+                match object.get_mut(name) {
+                    Some(Value::Null) if may_go => drop(object.shift_remove(name)),
+                    Some(value) => leave_out(value, property),
+                    None => {}
+                }
+            }
+        }
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| leave_out(item, &schema["items"])),
+        _ => {}
+    }
+}
+
 /// Whether nothing stands under any root key.
 fn is_nothing(body: Option<&Value>) -> bool {
     let roots = body.and_then(Value::as_object).into_iter().flatten();
     roots
         .into_iter()
         .all(|(_, root)| root.as_object().is_some_and(Map::is_empty))
+}
+
+/// What a path takes for an id of Lago's has the form of one.
+fn with_ids(tool: &Tool, sample: &mut Sample) -> Outcome {
+    let schema = schema(tool)?;
+    for argument in tool.arguments {
+        if let Place::Path(name) = argument.place
+            && schema["properties"][argument.name]["format"] == "uuid"
+        {
+            let id = "1a901a90-1a90-4a90-9a90-1a901a901a90".to_owned();
+            sample.args.path.insert(name.to_owned(), id);
+        }
+    }
+    Ok(())
 }
 
 /// Where the document takes numbers and text, tools take numbers.
@@ -94,8 +165,10 @@ fn what_the_document_allows_arrives_where_it_belongs() -> Outcome {
             for mut sample in samples(&document, known, filled) {
                 with_numbers(&mut sample.body);
                 with_keys(tool, &mut sample);
+                with_ids(tool, &mut sample)?;
                 without_what_is_in_the_query(tool, &mut sample.body);
                 let said = arguments(tool, &sample);
+                without_idle_nulls(tool, &mut sample)?;
                 match tool.request(said) {
                     Ok(request) => {
                         let mut query = request.query.clone();

@@ -18,6 +18,10 @@ fn refusal(tool: &str, arguments: Value) -> Outcome<String> {
 
 #[test]
 fn refusals_say_where_and_what_would_be_right() -> Outcome {
+    let id = "1a901a90-1a90-4a90-9a90-1a901a901a90";
+    let event = json!({
+        "code": "calls", "external_subscription_id": "s1", "transaction_id": "t", "timestamp": 1.5,
+    });
     let cases = [
         ("plans_get", json!({})),
         ("plans_get", json!({ "cod": "pro" })),
@@ -29,6 +33,8 @@ fn refusals_say_where_and_what_would_be_right() -> Outcome {
             json!({ "status": "draft", "issuing_date_from": "yesterday" }),
         ),
         ("invoices_list", json!({ "metadata": { "a[b": "c" } })),
+        ("plans_list", json!({ "page": 0, "per_page": 0 })),
+        ("invoices_get", json!({ "lago_id": "INV-1" })),
         ("plans_update", json!({ "code": "pro" })),
         (
             "plans_update",
@@ -37,6 +43,17 @@ fn refusals_say_where_and_what_would_be_right() -> Outcome {
         (
             "events_create",
             json!({ "code": "calls", "external_subscription_id": "s1" }),
+        ),
+        ("events_create_batch", json!({ "events": [] })),
+        ("events_create_batch", json!({ "events": vec![event; 101] })),
+        ("quotes_list", json!({ "number": ["QT-2026-0001", "17"] })),
+        (
+            "wallet_transactions_create",
+            json!({ "wallet_id": id, "name": "", "priority": 51 }),
+        ),
+        (
+            "features_create",
+            json!({ "code": "c".repeat(256), "privileges": [{ "code": "seats" }] }),
         ),
         (
             "subscriptions_alerts_create",
@@ -50,7 +67,11 @@ fn refusals_say_where_and_what_would_be_right() -> Outcome {
     let mut text = String::new();
     for (tool, arguments) in cases {
         let refusal = refusal(tool, arguments.clone())?;
-        text += &format!("{tool} {arguments}\n{refusal}\n\n");
+        let mut shown = arguments.to_string();
+        if let Some((end, _)) = shown.char_indices().nth(150) {
+            shown.replace_range(end.., "…");
+        }
+        text += &format!("{tool} {shown}\n{refusal}\n\n");
     }
     insta::assert_snapshot!("tool_refusals", text);
     Ok(())
@@ -71,6 +92,57 @@ fn nothing_repeats_what_was_said() -> Outcome {
     let request = tool.request(Map::from_iter([("code".to_owned(), json!(secret))]))?;
     assert_eq!(request.path, [("code", secret.to_owned())]);
     assert!(!format!("{request:?}").contains(secret));
+    Ok(())
+}
+
+/// Programs that call tools write null for what their user leaves out. Where it could take something away it is sent, or
+/// refused.
+#[test]
+fn null_is_left_out_where_it_means_nothing() -> Outcome {
+    let request = |tool: &str, arguments: Value| -> Outcome<tools::ToolRequest> {
+        let tool = tools::find(tool).ok_or("there is no such tool")?;
+        let arguments = arguments.as_object().cloned().unwrap_or_default();
+        Ok(tool.request(arguments)?)
+    };
+    let list = json!({ "per_page": 5, "page": null, "statuses": null, "metadata": null });
+    let listed = request("invoices_list", list)?;
+    assert_eq!(listed.query, [("per_page".to_owned(), "5".to_owned())]);
+
+    let coupon = json!({
+        "name": "Ten", "code": "ten", "coupon_type": "fixed_amount", "frequency": "once", "expiration": "no_expiration",
+        "expiration_at": null, "reusable": null, "applies_to": { "plan_codes": null },
+    });
+    let made = request("coupons_create", coupon)?.body.unwrap_or_default();
+    let coupon = made["coupon"].as_object().ok_or("no coupon")?;
+    assert!(!coupon.contains_key("expiration_at") && !coupon.contains_key("reusable"));
+    assert_eq!(coupon["applies_to"], json!({}));
+
+    // What events say is theirs.
+    let event = json!({
+        "code": "calls", "external_subscription_id": "s1", "transaction_id": "t", "timestamp": 1.5,
+        "properties": { "region": null },
+    });
+    let event = request("events_create", event)?.body.unwrap_or_default();
+    assert_eq!(event["event"]["properties"], json!({ "region": null }));
+
+    let update = json!({ "external_id": "acme", "name": null });
+    let update = request("customers_create", update)?
+        .body
+        .unwrap_or_default();
+    assert_eq!(update["customer"]["name"], Value::Null);
+    assert!(
+        update["customer"]
+            .as_object()
+            .is_some_and(|it| it.contains_key("name"))
+    );
+    let refusal = refusal(
+        "customers_create",
+        json!({ "external_id": "acme", "tax_codes": [null] }),
+    )?;
+    assert!(
+        refusal.contains("`/tax_codes/0` is null and has to be text"),
+        "{refusal}"
+    );
     Ok(())
 }
 

@@ -88,15 +88,32 @@ fn is_required(schema: &Value, name: &str) -> bool {
     required.into_iter().any(|known| known == name)
 }
 
+const LIMITS: [&str; 7] = [
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "maxProperties",
+];
+
 fn kind(schema: &Value, required: bool) -> String {
-    let types = match &schema["type"] {
-        Value::Array(types) => types.iter().filter_map(Value::as_str).collect(),
-        one => vec![one.as_str().unwrap_or("anything")],
+    let mut kind = match schema["anyOf"].as_array() {
+        Some(either) => {
+            let either = either.iter().map(|schema| self::kind(schema, false));
+            either.collect::<Vec<_>>().join(" or ")
+        }
+        None => schema["type"].as_str().unwrap_or("anything").to_owned(),
     };
-    let mut kind = types.join(" or ");
     for keyword in ["format", "pattern"] {
         if let Some(said) = schema[keyword].as_str() {
             kind = format!("{kind} {said}");
+        }
+    }
+    for keyword in LIMITS {
+        if let Some(limit) = schema.get(keyword) {
+            kind = format!("{kind} {keyword} {limit}");
         }
     }
     if let Some(items) = schema.get("items") {
@@ -117,6 +134,9 @@ fn below(schema: &Value, depth: usize, text: &mut String) {
         if let Some(inner @ Value::Object(_)) = schema.get(keyword) {
             below(inner, depth, text);
         }
+    }
+    for inner in schema["anyOf"].as_array().into_iter().flatten() {
+        below(inner, depth, text);
     }
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         let kind = kind(property, is_required(schema, name));

@@ -1,6 +1,6 @@
 //! Properties of objects: what is known of each.
 
-use super::TypeRef;
+use super::{Limits, TypeRef};
 
 /// A property of an object.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     /// Whether it may be null.
     pub(crate) nullable: bool,
+    /// Which values it takes.
+    pub(crate) limits: Limits,
     /// What it means.
     pub(crate) doc: Option<String>,
     /// An example value as JSON text.
@@ -40,6 +42,7 @@ impl Field {
             ty,
             required,
             nullable: false,
+            limits: Limits::default(),
             doc: None,
             example: None,
             deprecated: false,

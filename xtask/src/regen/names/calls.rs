@@ -254,6 +254,7 @@ mod tests {
                 verb: String::new(),
                 effect: crate::regen::ir::Effect::Reads,
                 outside: false,
+                grants: false,
                 idempotency: Idempotency::NotIdempotent,
                 since: None,
             })

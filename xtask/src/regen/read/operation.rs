@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Reader, example, prose};
+use super::{Reader, example, limits, prose};
 use crate::regen::ir::{
     Body, BodyShape, Failures, Field, Operation, Parameter, ParameterPlace, Response, TypeRef,
 };
@@ -65,6 +65,7 @@ impl Reader<'_> {
             verb: String::new(),
             effect: facts.effect,
             outside: facts.outside,
+            grants: facts.grants,
             idempotency: facts.idempotency,
             since: facts.since,
         }
@@ -142,8 +143,16 @@ impl Reader<'_> {
                     continue;
                 }
             };
+            let mut limits = limits(schema);
             let places = match place {
-                ParameterPlace::Path => &mut in_path,
+                ParameterPlace::Path => {
+                    // It is text, whatever else it is: an id that is none finds nothing.
+                    let form = schema.get("format").filter(|form| *form == "uuid");
+                    limits
+                        .keywords
+                        .extend(form.map(|form| ("format", form.clone())));
+                    &mut in_path
+                }
                 _ => &mut in_query,
             };
             places.push(Parameter {
@@ -152,6 +161,7 @@ impl Reader<'_> {
                 rust: String::new(),
                 origin,
                 place,
+                limits,
                 doc,
                 example: example(parameter).or_else(|| example(schema)),
             });

@@ -13,7 +13,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Get the link of a credit note's XML file, making the file when missing",
         "Get the link of a credit note's XML file, making the file when missing. The server looks whether the PDF exists, not whether the XML file does. So the XML URL may still be null in a credit note that comes back. An empty answer says that the server took it and has nothing to give yet. No published description has it: a server may lack it.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the credit note, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -24,7 +24,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Send the e-mail with a credit note again",
         "Send the e-mail with a credit note again. Fails with 405 while e-mails of this kind are switched off. Each call sends one more. Needs a premium licence. No published description has it: a server may lack it. Errors: 403 premium_license_required; 405 email_settings_disabled, credit_note_not_finalized.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the credit note, a UUID."},
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the credit note, a UUID."},
 "to":{"type":"array","items":{"type":"string"},"description":"E-mail addresses of the receivers; those of the customer when left out."},
 "cc":{"type":"array","items":{"type":"string"},"description":"E-mail addresses that get a copy."},
 "bcc":{"type":"array","items":{"type":"string"},"description":"E-mail addresses that get a copy unseen by the others."}

@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List events with the values that the server computed of them",
         "List events with the values that the server computed of them. Upstream calls it a beta. It wants the event store ClickHouse: elsewhere the server refuses it with 403. No published description has it: a server may lack it. Errors: 403 endpoint_not_available.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Which page of the list, counted from 1."},
-"per_page":{"type":"integer","description":"How many there are on a page; the server fails (500) for 0."},
+"page":{"type":"integer","minimum":1,"description":"Which page of the list, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many there are on a page; the server fails (500) for 0."},
 "external_subscription_id":{"type":"string","description":"Keep only events of the subscription with this external id."},
 "code":{"type":"string","description":"Keep only events of the billable metric with this code."},
 "timestamp_from":{"type":"string","format":"date-time","description":"Keep only events from this time on."},

@@ -13,7 +13,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Get the link of an invoice's XML file, making the file when missing",
         "Get the link of an invoice's XML file, making the file when missing. Without electronic invoicing no file is ever made, and nothing comes back however often it is asked for. An empty answer says that the server took it and has nothing to give yet. No published description has it: a server may lack it.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."}
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the invoice, a UUID."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),
@@ -24,7 +24,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Send the e-mail with a finalized invoice again",
         "Send the e-mail with a finalized invoice again. Fails with 405 while e-mails of this kind are switched off. Each call sends one more. Needs a premium licence. No published description has it: a server may lack it. Errors: 403 premium_license_required; 404 invoice_not_found; 405 email_settings_disabled, invoice_not_finalized.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."},
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the invoice, a UUID."},
 "to":{"type":"array","items":{"type":"string"},"description":"E-mail addresses of the receivers; those of the customer when left out."},
 "cc":{"type":"array","items":{"type":"string"},"description":"E-mail addresses that get a copy."},
 "bcc":{"type":"array","items":{"type":"string"},"description":"E-mail addresses that get a copy unseen by the others."}
@@ -41,7 +41,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Record which Salesforce record an invoice has become",
         "Record which Salesforce record an invoice has become. Another external id does not replace the one before it but is recorded beside it. No published description has it: a server may lack it. Errors: 404 invoice_not_found, integration_not_found.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the invoice, a UUID."},
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the invoice, a UUID."},
 "external_id":{"type":"string","description":"Id of the record in Salesforce."},
 "integration_code":{"type":"string","description":"Code of the Salesforce integration in Lago."}
 },"required":["lago_id","external_id","integration_code"],"additionalProperties":false}"#,

@@ -13,7 +13,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Send the e-mail with a payment receipt again",
         "Send the e-mail with a payment receipt again. Fails with 405 while e-mails of this kind are switched off. Each call sends one more. Needs a premium licence. No published description has it: a server may lack it. Errors: 403 premium_license_required; 404 invoice_not_found; 405 email_settings_disabled.",
         r#"{"type":"object","properties":{
-"lago_id":{"type":"string","description":"Lago id of the payment receipt, a UUID."},
+"lago_id":{"type":"string","format":"uuid","description":"Lago id of the payment receipt, a UUID."},
 "to":{"type":"array","items":{"type":"string"},"description":"E-mail addresses of the receivers; those of the customer when left out."},
 "cc":{"type":"array","items":{"type":"string"},"description":"E-mail addresses that get a copy."},
 "bcc":{"type":"array","items":{"type":"string"},"description":"E-mail addresses that get a copy unseen by the others."}

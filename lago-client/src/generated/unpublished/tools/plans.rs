@@ -14,8 +14,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the rate cards in a plan, the newest first. What a plan of the product catalog sells, newest first. No published description has it: a server may lack it. Errors: 404 plan_not_found.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the plan, which may contain dots."},
-"page":{"type":"integer","description":"Which page of the list, counted from 1."},
-"per_page":{"type":"integer","description":"How many there are on a page; the server fails (500) for 0."}
+"page":{"type":"integer","minimum":1,"description":"Which page of the list, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many there are on a page; the server fails (500) for 0."}
 },"required":["code"],"additionalProperties":false}"#,
         &[
             argument("code", Path("code")),
@@ -71,7 +71,7 @@ pub(super) static TOOLS: &[Tool] = &[
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the plan, which may contain dots."},
 "rate_card_code":{"type":"string","description":"Code of the rate card, which may contain dots."},
-"units":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"How many units are billed."}
+"units":{"anyOf":[{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$"},{"type":"null"}],"description":"How many units are billed. Null takes it away."}
 },"required":["code","rate_card_code"],"additionalProperties":false}"#,
         &[
             argument("code", Path("code")),

@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the products, the newest first",
         "List the products, the newest first. Pages of 100, newest first. No published description has it: a server may lack it. Errors: 404 product_category_not_found.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Which page of the list, counted from 1."},
-"per_page":{"type":"integer","description":"How many there are on a page; the server fails (500) for 0."},
+"page":{"type":"integer","minimum":1,"description":"Which page of the list, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many there are on a page; the server fails (500) for 0."},
 "product_category_code":{"type":"array","items":{"type":"string"},"description":"Keep only products of these categories; the code of no category is refused with 404."},
 "without_product_category":{"type":"boolean","description":"Keep also products without a category, or these alone when no category is named."},
 "product_type":{"type":"string","description":"Keep only products of this type. Known: usage, fixed."},
@@ -38,9 +38,9 @@ pub(super) static TOOLS: &[Tool] = &[
 "code":{"type":"string","description":"Code of the product; no other may have it. It may contain dots."},
 "product_type":{"type":"string","description":"Whether usage is billed or a fixed number of units. It cannot be changed later. Known: usage, fixed."},
 "billable_metric_code":{"type":"string","description":"Code of the billable metric that measures the usage. A usage product needs one, a fixed one must have none."},
-"product_category_code":{"type":["string","null"],"description":"Code of the category to put the product into; left out for none."},
-"description":{"type":["string","null"],"description":"Text for people; billing does not depend on it."},
-"invoice_display_name":{"type":["string","null"],"description":"Name of the product on invoices."}
+"product_category_code":{"type":"string","description":"Code of the category to put the product into; left out for none."},
+"description":{"type":"string","description":"Text for people; billing does not depend on it."},
+"invoice_display_name":{"type":"string","description":"Name of the product on invoices."}
 },"required":["name","code","product_type"],"additionalProperties":false}"#,
         &[
             argument("name", Body(&["product", "name"])),
@@ -80,7 +80,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Change a product. No webhook tells of it. No published description has it: a server may lack it. Errors: 404 product_not_found.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the product, which may contain dots."},
-"product":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"code":{"type":"string","description":"Code of the product."},"product_category_code":{"type":["string","null"],"description":"Code of the category of the product; null takes it out of its category."},"description":{"type":["string","null"],"description":"Text for people; billing does not depend on it."},"invoice_display_name":{"type":["string","null"],"description":"Name of the product on invoices."}},"additionalProperties":false,"description":"What changes of a product. Its type and its billable metric stay."}
+"product":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"code":{"type":"string","description":"Code of the product."},"product_category_code":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Code of the category of the product; null takes it out of its category."},"description":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Text for people; billing does not depend on it. Null takes it away."},"invoice_display_name":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Name of the product on invoices. Null takes it away."}},"additionalProperties":false,"description":"What changes of a product. Its type and its billable metric stay."}
 },"required":["code","product"],"additionalProperties":false}"#,
         &[
             argument("code", Path("code")),
@@ -93,8 +93,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the filters of a product, the oldest first. Pages of 100, oldest first. No published description has it: a server may lack it. Errors: 404 product_not_found.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the product, which may contain dots."},
-"page":{"type":"integer","description":"Which page of the list, counted from 1."},
-"per_page":{"type":"integer","description":"How many there are on a page; the server fails (500) for 0."}
+"page":{"type":"integer","minimum":1,"description":"Which page of the list, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many there are on a page; the server fails (500) for 0."}
 },"required":["code"],"additionalProperties":false}"#,
         &[
             argument("code", Path("code")),
@@ -108,7 +108,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Create a filter of a usage product. A code that is taken is refused with `value_already_exist`. No webhook tells of it. No published description has it: a server may lack it. Errors: 404 product_not_found.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the product, which may contain dots."},
-"filter":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"code":{"type":"string","description":"Code of the filter; no other of the product may have it."},"values":{"type":"array","items":{"type":"object","properties":{"key":{"type":"string","description":"Name of the property; the billable metric of the product must have it."},"value":{"type":["string","null"],"description":"Value of the property; all values when it is null or left out."}},"required":["key"],"additionalProperties":false},"description":"The properties of events that the filter looks at."},"description":{"type":["string","null"],"description":"Text for people; billing does not depend on it."},"invoice_display_name":{"type":["string","null"],"description":"Name of the filter on invoices."}},"required":["name","code","values"],"additionalProperties":false,"description":"A product filter to create."}
+"filter":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"code":{"type":"string","description":"Code of the filter; no other of the product may have it."},"values":{"type":"array","items":{"type":"object","properties":{"key":{"type":"string","description":"Name of the property; the billable metric of the product must have it."},"value":{"type":"string","description":"Value of the property; all values when it is null or left out."}},"required":["key"],"additionalProperties":false},"description":"The properties of events that the filter looks at."},"description":{"type":"string","description":"Text for people; billing does not depend on it."},"invoice_display_name":{"type":"string","description":"Name of the filter on invoices."}},"required":["name","code","values"],"additionalProperties":false,"description":"A product filter to create."}
 },"required":["code","filter"],"additionalProperties":false}"#,
         &[
             argument("code", Path("code")),
@@ -148,7 +148,7 @@ pub(super) static TOOLS: &[Tool] = &[
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the product, which may contain dots."},
 "filter_code":{"type":"string","description":"Code of the filter, which may contain dots."},
-"filter":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"code":{"type":"string","description":"Code of the filter; no other of the product may have it."},"values":{"type":"array","items":{"type":"object","properties":{"key":{"type":"string","description":"Name of the property; the billable metric of the product must have it."},"value":{"type":["string","null"],"description":"Value of the property; all values when it is null or left out."}},"required":["key"],"additionalProperties":false},"description":"The properties of events that the filter looks at."},"description":{"type":["string","null"],"description":"Text for people; billing does not depend on it."},"invoice_display_name":{"type":["string","null"],"description":"Name of the filter on invoices."}},"additionalProperties":false,"description":"What changes of a product filter."}
+"filter":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"code":{"type":"string","description":"Code of the filter; no other of the product may have it."},"values":{"type":"array","items":{"type":"object","properties":{"key":{"type":"string","description":"Name of the property; the billable metric of the product must have it."},"value":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Value of the property; all values when it is null or left out."}},"required":["key"],"additionalProperties":false},"description":"The properties of events that the filter looks at."},"description":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Text for people; billing does not depend on it. Null takes it away."},"invoice_display_name":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Name of the filter on invoices. Null takes it away."}},"additionalProperties":false,"description":"What changes of a product filter."}
 },"required":["code","filter_code","filter"],"additionalProperties":false}"#,
         &[
             argument("code", Path("code")),

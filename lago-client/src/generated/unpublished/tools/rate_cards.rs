@@ -13,8 +13,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the rate cards, the newest first",
         "List the rate cards, the newest first. What is unknown makes an empty list. The rate that is active is only in the response about one rate card. No published description has it: a server may lack it.",
         r#"{"type":"object","properties":{
-"page":{"type":"integer","description":"Which page of the list, counted from 1."},
-"per_page":{"type":"integer","description":"How many there are on a page; the server fails (500) for 0."},
+"page":{"type":"integer","minimum":1,"description":"Which page of the list, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many there are on a page; the server fails (500) for 0."},
 "product_id":{"type":"string","format":"uuid","description":"Keep only rate cards of the product with this Lago id."},
 "product_filter_id":{"type":"string","format":"uuid","description":"Keep only rate cards of the product filter with this Lago id."},
 "code":{"type":"array","items":{"type":"string"},"description":"Keep only rate cards with these codes."},
@@ -42,14 +42,14 @@ pub(super) static TOOLS: &[Tool] = &[
 "name":{"type":"string","description":"Name that people read in the Lago app. Customers see it on documents where there is no display name."},
 "code":{"type":"string","description":"Code of the rate card; no other may have it. It may contain dots."},
 "currency":{"type":"string","description":"ISO 4217 code of the currency. All amounts of the object are in it."},
-"product_filter_code":{"type":["string","null"],"description":"Code of the filter of the product that it prices; the whole product when left out."},
-"description":{"type":["string","null"],"description":"Text for people; billing does not depend on it."},
+"product_filter_code":{"type":"string","description":"Code of the filter of the product that it prices; the whole product when left out."},
+"description":{"type":"string","description":"Text for people; billing does not depend on it."},
 "billing_timing":{"type":"string","description":"Whether an interval is billed at its end or at its beginning; in arrears when left out. Known: arrears, advance."},
 "proration":{"type":"boolean","description":"Whether a part of an interval is billed as a part."},
 "display_on_invoice":{"type":"boolean","description":"Whether fees are lines of an invoice."},
 "regroup_paid_fees":{"type":"string","description":"Whether fees that are paid already come together on an invoice later: only for fees in advance that are no lines of an invoice. Known: none, invoice."},
-"applied_pricing_unit_code":{"type":["string","null"],"description":"Code of the pricing unit in which it prices."},
-"wallet_targetable":{"type":["boolean","null"],"description":"Whether wallets may be limited to what it prices. It wants a premium licence."},
+"applied_pricing_unit_code":{"type":"string","description":"Code of the pricing unit in which it prices."},
+"wallet_targetable":{"type":"boolean","description":"Whether wallets may be limited to what it prices. It wants a premium licence."},
 "rates":{"type":"array","items":{"type":"object","properties":{"code":{"type":"string","description":"Code of the rate; no other of the rate card may have it."},"effective_from":{"type":"string","description":"From when on the rate holds: an ISO 8601 date, or a time such as `2027-03-01T12:00:00Z`."},"rate_model":{"type":"string","description":"How the price follows from the units. Known: standard, graduated, graduated_percentage, package, percentage, volume, dynamic, custom."},"billing_interval_unit":{"type":"string","description":"The unit of time between two bills. Known: day, week, month, year."},"rate_properties":{"type":"object","description":"What the model needs, by name, as the properties of a charge with that model have it."},"min_amount_cents":{"type":"integer","description":"The least that is billed for an interval, in cents of the currency of the rate card; 0 when left out."},"billing_interval_count":{"type":"integer","description":"How many units of time there are between two bills; 1 when left out."},"applied_pricing_unit_conversion_rate":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"How much of the currency one pricing unit is worth: needed for a rate card in a pricing unit."}},"required":["code","effective_from","rate_model","billing_interval_unit","rate_properties"],"additionalProperties":false},"description":"Rates that it begins with."}
 },"required":["product_code","name","code","currency"],"additionalProperties":false}"#,
         &[
@@ -96,7 +96,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Change a rate card. Currency, timing and what follows from them are refused once there are rates (`not_editable_with_rates`). No published description has it: a server may lack it. Errors: 404 rate_card_not_found.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the rate card, which may contain dots."},
-"rate_card":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"code":{"type":"string","description":"Code of the rate card; no other may have it."},"description":{"type":["string","null"],"description":"Text for people; billing does not depend on it."},"currency":{"type":"string","description":"ISO 4217 code of the currency."},"billing_timing":{"type":"string","description":"Whether an interval is billed at its end or at its beginning. Known: arrears, advance."},"proration":{"type":"boolean","description":"Whether a part of an interval is billed as a part."},"display_on_invoice":{"type":"boolean","description":"Whether fees are lines of an invoice."},"regroup_paid_fees":{"type":["string","null"],"description":"Whether fees that are paid already come together on an invoice later. Known: none, invoice."},"applied_pricing_unit_code":{"type":["string","null"],"description":"Code of the pricing unit in which it prices."},"wallet_targetable":{"type":["boolean","null"],"description":"Whether wallets may be limited to what it prices."}},"additionalProperties":false,"description":"What changes of a rate card. Once it has rates, only name, code, description and grouping may."}
+"rate_card":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"code":{"type":"string","description":"Code of the rate card; no other may have it."},"description":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Text for people; billing does not depend on it. Null takes it away."},"currency":{"type":"string","description":"ISO 4217 code of the currency."},"billing_timing":{"type":"string","description":"Whether an interval is billed at its end or at its beginning. Known: arrears, advance."},"proration":{"type":"boolean","description":"Whether a part of an interval is billed as a part."},"display_on_invoice":{"type":"boolean","description":"Whether fees are lines of an invoice."},"regroup_paid_fees":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Whether fees that are paid already come together on an invoice later. Known: none, invoice. Null takes it away."},"applied_pricing_unit_code":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Code of the pricing unit in which it prices. Null takes it away."},"wallet_targetable":{"anyOf":[{"type":"boolean"},{"type":"null"}],"description":"Whether wallets may be limited to what it prices. Null takes it away."}},"additionalProperties":false,"description":"What changes of a rate card. Once it has rates, only name, code, description and grouping may."}
 },"required":["code","rate_card"],"additionalProperties":false}"#,
         &[
             argument("code", Path("code")),
@@ -109,8 +109,8 @@ pub(super) static TOOLS: &[Tool] = &[
         "List the rates of a rate card, the one that holds last first. The latest to take effect first. No published description has it: a server may lack it. Errors: 404 rate_card_not_found.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the rate card, which may contain dots."},
-"page":{"type":"integer","description":"Which page of the list, counted from 1."},
-"per_page":{"type":"integer","description":"How many there are on a page; the server fails (500) for 0."}
+"page":{"type":"integer","minimum":1,"description":"Which page of the list, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many there are on a page; the server fails (500) for 0."}
 },"required":["code"],"additionalProperties":false}"#,
         &[
             argument("code", Path("code")),

@@ -19,8 +19,8 @@ pub(super) static TOOLS: &[Tool] = &[
 "api_key_ids":{"type":"array","items":{"type":"string"},"description":"Keep only what was done with the API keys of these Lago ids."},
 "log_types":{"type":"array","items":{"type":"string"},"description":"Keep only what was done to these kinds of things."},
 "log_events":{"type":"array","items":{"type":"string"},"description":"Keep only these events."},
-"page":{"type":"integer","description":"Which page of the list, counted from 1."},
-"per_page":{"type":"integer","description":"How many there are on a page; the server fails (500) for 0."}
+"page":{"type":"integer","minimum":1,"description":"Which page of the list, counted from 1."},
+"per_page":{"type":"integer","minimum":1,"description":"How many there are on a page; the server fails (500) for 0."}
 },"required":["to_date"],"additionalProperties":false}"#,
         &[
             argument("to_date", Query("to_date")),

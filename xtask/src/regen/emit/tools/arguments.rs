@@ -8,7 +8,7 @@ use super::schema::Schemas;
 use super::words;
 use crate::regen::emit::EmitError;
 use crate::regen::ir::{
-    Api, Body, BodyShape, Field, Operation, Parameter, ParameterPlace, TypeRef,
+    Api, Body, BodyShape, Field, Limits, Operation, Parameter, ParameterPlace, TypeRef,
 };
 
 /// What tools take beside what their operations have: which fields of a response are wanted.
@@ -112,7 +112,7 @@ fn of_parameter<'a>(api: &Api, schemas: &mut Schemas<'a>, parameter: &'a Paramet
     let words = words::parameter(api, parameter);
     let schema = match place {
         Place::QueryMap(_) => schemas.map(ty, words),
-        _ => schemas.described(ty, words),
+        _ => schemas.described(ty, &parameter.limits, words),
     };
     Argument {
         name: plain,
@@ -152,7 +152,7 @@ fn of_body<'a>(schemas: &mut Schemas<'a>, body: &'a Body, taken: &Taken) -> Vec<
                 return vec![Argument {
                     name: BODY.to_owned(),
                     place: Place::Body(Vec::new()),
-                    schema: schemas.described(ty, String::new()),
+                    schema: schemas.described(ty, &Limits::default(), String::new()),
                     required: body.required,
                 }];
             }

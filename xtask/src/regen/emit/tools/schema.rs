@@ -1,10 +1,14 @@
 //! The schemas of what tools take: JSON Schema 2020-12 with everything inline. Clients of agents know no references, and
-//! break at alternatives.
+//! `type` is one text to many of them, which drop a tool where it is a list. So null is said as an alternative, the only
+//! one that there is, and only where it means something: where there is nothing to take away, null says no more than
+//! leaving a value out, and programs that call tools do not need to hear of it.
 
 use serde_json::{Map, Value, json};
 
 use super::words;
-use crate::regen::ir::{Api, Field, Form, Idempotency, Kind, Operation, TypeRef};
+use crate::regen::ir::{
+    Api, Effect, Field, Form, Idempotency, Kind, Limits, Operation, Presence, TypeRef,
+};
 
 /// A decimal in text, as the server reads it.
 const DECIMAL: &str = "^-?[0-9]+(\\.[0-9]+)?$";
@@ -14,6 +18,8 @@ pub(super) struct Schemas<'a> {
     api: &'a Api,
     /// What every thing with a key has to have: [`required`](Self::required) asks for both.
     key: Option<[&'a str; 2]>,
+    /// Whether there is something that null takes away.
+    clears: bool,
     /// The objects around: one of them again would never end.
     around: Vec<&'a str>,
 }
@@ -30,6 +36,7 @@ impl<'a> Schemas<'a> {
                 Idempotency::WithKey(key) => Some([&key.name, &key.time]),
                 Idempotency::Idempotent | Idempotency::NotIdempotent => None,
             },
+            clears: !matches!(operation.effect, Effect::Reads | Effect::Adds),
             around: Vec::new(),
         }
     }
@@ -53,33 +60,43 @@ impl<'a> Schemas<'a> {
 
     /// A property, with words.
     pub(super) fn field(&mut self, field: &'a Field) -> Value {
-        let mut schema = self.value(&field.ty);
-        match (field.nullable, field.null_as_empty) {
-            // An empty object says there what null says elsewhere.
-            (true, true) => drop(schema.shift_remove("required")),
-            (true, false) => allow_null(&mut schema),
-            (false, _) => {}
+        let mut schema = self.limited(&field.ty, &field.limits);
+        let null = self.null(field);
+        match null {
+            Null::IsNothing => {}
+            Null::IsEmpty => drop(schema.shift_remove("required")),
+            Null::IsAValue | Null::TakesAway => schema = or_null(schema),
         }
-        self.told(schema, field)
+        self.told(schema, field, null)
+    }
+
+    /// What null says of a property.
+    fn null(&self, field: &Field) -> Null {
+        match field.presence(false) {
+            _ if field.nullable && field.null_as_empty => Null::IsEmpty,
+            Presence::RequiredNullable => Null::IsAValue,
+            Presence::OptionalNullable if self.clears => Null::TakesAway,
+            _ => Null::IsNothing,
+        }
     }
 
     /// A property that is what a request is about: null would be none.
     pub(super) fn subject(&mut self, field: &'a Field) -> Value {
-        let schema = self.value(&field.ty);
-        self.told(schema, field)
+        let schema = self.limited(&field.ty, &field.limits);
+        self.told(schema, field, Null::IsNothing)
     }
 
-    fn told(&self, mut schema: Map<String, Value>, field: &Field) -> Value {
+    fn told(&self, mut schema: Map<String, Value>, field: &Field, null: Null) -> Value {
         if field.deprecated {
             schema.insert("deprecated".to_owned(), json!(true));
         }
         let is_argument = self.around.is_empty();
-        described(schema, words::field(self.api, field, is_argument))
+        described(schema, words::field(self.api, field, null, is_argument))
     }
 
-    /// A value with words of its own.
-    pub(super) fn described(&mut self, ty: &'a TypeRef, words: String) -> Value {
-        described(self.value(ty), words)
+    /// A value with limits and words of its own.
+    pub(super) fn described(&mut self, ty: &'a TypeRef, limits: &Limits, words: String) -> Value {
+        described(self.limited(ty, limits), words)
     }
 
     /// A map of such values, with words of its own.
@@ -91,14 +108,17 @@ impl<'a> Schemas<'a> {
         )
     }
 
+    fn limited(&mut self, ty: &'a TypeRef, limits: &Limits) -> Map<String, Value> {
+        let mut schema = self.value(ty);
+        limit(&mut schema, limits);
+        schema
+    }
+
     fn value(&mut self, ty: &'a TypeRef) -> Map<String, Value> {
         let schema = match ty {
             TypeRef::Named(name) => return self.named(name),
-            TypeRef::Nullable(some) => {
-                let mut schema = self.value(some);
-                allow_null(&mut schema);
-                return schema;
-            }
+            // There is no other way to say it than with null, in a list or a map.
+            TypeRef::Nullable(some) => return or_null(self.value(some)),
             TypeRef::String => json!({ "type": "string" }),
             TypeRef::Integer => json!({ "type": "integer" }),
             TypeRef::Boolean => json!({ "type": "boolean" }),
@@ -157,9 +177,43 @@ fn object(schema: Value) -> Map<String, Value> {
     }
 }
 
-fn allow_null(schema: &mut Map<String, Value>) {
-    if let Some(ty @ Value::String(_)) = schema.get_mut("type") {
-        *ty = json!([ty, "null"]);
+/// What null says of a property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Null {
+    /// Nothing: it is refused, or it is as if the property were left out.
+    IsNothing,
+    /// An empty object says there what null says elsewhere.
+    IsEmpty,
+    /// That there is none of what has to be given.
+    IsAValue,
+    /// That what there is shall go.
+    TakesAway,
+}
+
+/// The alternative between a value and null. Any JSON has null already.
+fn or_null(schema: Map<String, Value>) -> Map<String, Value> {
+    match schema.is_empty() {
+        true => schema,
+        false => object(json!({ "anyOf": [schema, { "type": "null" }] })),
+    }
+}
+
+fn limit(schema: &mut Map<String, Value>, limits: &Limits) {
+    // Null has no limits.
+    let schema = match schema.get_mut("anyOf") {
+        Some(Value::Array(either)) => match either.first_mut() {
+            Some(Value::Object(value)) => value,
+            _ => return,
+        },
+        _ => schema,
+    };
+    let keywords = limits.keywords.iter();
+    schema.extend(keywords.map(|(name, value)| ((*name).to_owned(), value.clone())));
+    let Some(each) = &limits.each else { return };
+    for inner in ["items", "additionalProperties"] {
+        if let Some(Value::Object(inner)) = schema.get_mut(inner) {
+            limit(inner, each);
+        }
     }
 }
 

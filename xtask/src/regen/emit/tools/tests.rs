@@ -1,5 +1,7 @@
 use super::*;
-use crate::regen::ir::{BodyShape, EnumSite, Field, Form, Idempotency, Key, Kind, TypeRef};
+use crate::regen::ir::{
+    BodyShape, Effect, EnumSite, Field, Form, Idempotency, Key, Kind, Limits, TypeRef,
+};
 use crate::regen::sample::{self, Goes, list, named, structure, ty};
 
 /// The sample with its types: a thing has parts, and a part the thing that it is part of.
@@ -73,7 +75,7 @@ fn a_row_has_all_that_an_agent_needs() {
         "createThing. Since Lago 1.2.0.",
         r#"{"type":"object","properties":{
 "name":{"type":"string","description":"What it is called. Shown."},
-"price":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$"},
+"price":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$"},
 "status":{"type":"string","description":"How it is. Known: new, old."},
 "parts":{"type":"array","items":{"type":"object","properties":{"whole":{"type":"object"},"born":{"type":"string","format":"date-time"},"tags":{"type":"object"}},"required":["born"],"additionalProperties":false}},
 "type":{"type":"string"}
@@ -90,9 +92,77 @@ fn a_row_has_all_that_an_agent_needs() {
     // An object within itself has no end: it is an object.
     let expected = expected.replace(
         r#""whole":{"type":"object"}"#,
-        r#""whole":{"type":"object","properties":{"name":{"type":"string","description":"What it is called."},"price":{"type":["string","null"],"pattern":"^-?[0-9]+(\\.[0-9]+)?$"},"status":{"type":"string","description":"How it is. Known: new, old."},"parts":{"type":"array","items":{"type":"object"}}},"required":["name"],"additionalProperties":false}"#,
+        r#""whole":{"type":"object","properties":{"name":{"type":"string","description":"What it is called."},"price":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$"},"status":{"type":"string","description":"How it is. Known: new, old."},"parts":{"type":"array","items":{"type":"object"}}},"required":["name"],"additionalProperties":false}"#,
     );
     assert_eq!(row, expected);
+}
+
+/// Where there is nothing that it could take away, null is not mentioned.
+#[test]
+fn null_is_said_where_it_means_something() {
+    let mut api = api();
+    let price = |api: &Api| {
+        let schema: Value = serde_json::from_str(&schema(api, &api.operations[1])).unwrap();
+        schema["properties"]["price"].clone()
+    };
+    let text = serde_json::json!({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$"});
+    assert_eq!(price(&api), text);
+    api.operations[1].effect = Effect::Changes;
+    assert_eq!(
+        price(&api),
+        serde_json::json!({"anyOf": [text, {"type": "null"}], "description": "Null takes it away."})
+    );
+    api.operations[1].effect = Effect::Adds;
+    let Kind::Struct(fields) = &mut api.types.get_mut("ThingInput").unwrap().kind else {
+        panic!("it is a struct");
+    };
+    fields[1].required = true;
+    assert_eq!(
+        price(&api),
+        serde_json::json!({"anyOf": [text, {"type": "null"}]})
+    );
+}
+
+#[test]
+fn limits_stand_where_the_value_is() {
+    let mut api = api();
+    let limits = |keywords: &[(&'static str, u64)]| Limits {
+        keywords: keywords
+            .iter()
+            .map(|(name, value)| (*name, Value::from(*value)))
+            .collect(),
+        each: None,
+    };
+    let list = &mut api.operations[0].parameters;
+    list[1].limits = limits(&[("minimum", 1)]);
+    list[2].limits = Limits {
+        each: Some(Box::new(limits(&[("maxLength", 9)]))),
+        ..limits(&[("maxItems", 5)])
+    };
+    let listed: Value = serde_json::from_str(&schema(&api, &api.operations[0])).unwrap();
+    let listed = &listed["properties"];
+    assert_eq!(
+        listed["page"],
+        serde_json::json!({"type": "integer", "minimum": 1})
+    );
+    assert_eq!(listed["status"]["maxItems"], 5);
+    assert_eq!(
+        listed["status"]["items"],
+        serde_json::json!({"type": "string", "maxLength": 9})
+    );
+    // Beside null as well.
+    api.operations[1].effect = Effect::Changes;
+    let Kind::Struct(fields) = &mut api.types.get_mut("ThingInput").unwrap().kind else {
+        panic!("it is a struct");
+    };
+    fields[0].nullable = true;
+    fields[0].required = false;
+    fields[0].limits = limits(&[("minLength", 2)]);
+    let changed: Value = serde_json::from_str(&schema(&api, &api.operations[1])).unwrap();
+    assert_eq!(
+        changed["properties"]["name"]["anyOf"],
+        serde_json::json!([{"type": "string", "minLength": 2}, {"type": "null"}])
+    );
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use crate::regen::ir::Operation;
 
+/// What hands out links and tokens with which one acts without a key: it is chosen by itself.
+const GRANTING: &str = "links";
+
 /// Operations that are not in the group of their first noun. A name that ends with a dot stands for all below it.
 #[rustfmt::skip]
 const ELSEWHERE: &[(&str, &[&str])] = &[
-    // Whoever has what these hand out needs no key: it is chosen by itself.
-    ("links", &["customers.checkout_url", "customers.portal_url", "invoices.payment_url", "organizations.grpc_token",
-        "wallet_transactions.payment_url"]),
     ("usage", &["customers.current_usage", "customers.past_usage", "customers.projected_usage",
         "subscriptions.lifetime_usage."]),
     ("wallets", &["customers.wallets.", "wallet_transactions."]),
@@ -17,6 +17,9 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
 
 /// The toolset of an operation.
 pub(super) fn of(operation: &Operation) -> &str {
+    if operation.grants {
+        return GRANTING;
+    }
     let resource = resource(operation);
     let is_meant = |name: &str| match name.ends_with('.') {
         true => resource.starts_with(name),

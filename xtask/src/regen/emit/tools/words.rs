@@ -1,5 +1,6 @@
 //! What agents are told: plain text in few words, since they pay for each of them and again in every turn.
 
+use super::schema::Null;
 use crate::regen::ir::{
     Api, Failures, Field, Form, Idempotency, Kind, LeftOut, Operation, Parameter, ParameterPlace,
     TypeRef,
@@ -57,7 +58,7 @@ fn failure(failures: &Failures) -> Option<String> {
 }
 
 /// What a property means: an argument, or something in one, of which the first sentence has to do.
-pub(super) fn field(api: &Api, field: &Field, is_argument: bool) -> String {
+pub(super) fn field(api: &Api, field: &Field, null: Null, is_argument: bool) -> String {
     let longest = if is_argument { LONGEST } else { 0 };
     let doc = field.doc.as_deref().map(|doc| brief(doc, longest));
     let mut said: Vec<String> = doc.into_iter().collect();
@@ -65,9 +66,8 @@ pub(super) fn field(api: &Api, field: &Field, is_argument: bool) -> String {
         said.extend(unit(&field.ty).map(str::to_owned));
     }
     said.extend(values(api, &field.ty, &field.origin));
-    if field.nullable && field.null_as_empty {
-        said.push("An empty object takes it away.".to_owned());
-    }
+    let says_null = said.iter().any(|said| said.to_lowercase().contains("null"));
+    said.extend(taken_away(null, says_null).map(str::to_owned));
     said.extend(field.left_out.map(|how| left_out(how).to_owned()));
     said.join(" ")
 }
@@ -84,6 +84,15 @@ pub(crate) fn parameter(api: &Api, parameter: &Parameter) -> String {
         said.extend(values(api, ty, &parameter.origin));
     }
     said.join(" ")
+}
+
+/// What takes a value away, unless the words say already what null means.
+fn taken_away(null: Null, says_null: bool) -> Option<&'static str> {
+    match null {
+        Null::IsEmpty => Some("An empty object takes it away."),
+        Null::TakesAway if !says_null => Some("Null takes it away."),
+        Null::TakesAway | Null::IsAValue | Null::IsNothing => None,
+    }
 }
 
 fn left_out(how: LeftOut) -> &'static str {
