@@ -58,6 +58,26 @@ fn every_guide_is_published_listed_and_run() {
     }
 }
 
+#[test]
+fn every_noun_leads_to_guides_that_there_are() {
+    let guides = guides();
+    let all: BTreeSet<&str> = guides.iter().map(|(name, _)| name.as_str()).collect();
+    let nouns = OPERATIONS.iter().filter(|row| row.since.is_some());
+    let nouns: BTreeSet<&str> = nouns
+        .filter_map(|row| row.resource.split('.').next())
+        .collect();
+    for noun in &nouns {
+        let page = text(&format!("lago-client/src/generated/resources/{noun}.rs"));
+        let named = names_after(&page, "(crate::guide::");
+        assert!(
+            !named.is_empty(),
+            "{noun} leads to no guide: names.yaml has a list"
+        );
+        assert!(named.is_subset(&all), "{noun} leads to one of {named:?}");
+    }
+    assert!(nouns.len() > 20, "{nouns:?}");
+}
+
 /// The second cells of a table whose first ones are code.
 fn calls(guide: &str) -> Vec<String> {
     let rows = guide.lines().filter_map(|line| {
