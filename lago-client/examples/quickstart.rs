@@ -4,16 +4,13 @@
 //! $ cargo run -p lago-client --features mock --example quickstart
 //! ```
 //!
-//! It talks to a stand-in server in the same process. With `LAGO_API_URL` and `LAGO_API_KEY` set it
-//! talks to that server. There it can run again and again: everything it makes has a fixed code,
-//! and what is there already is used. Only the events are new each time.
+//! It talks to a stand-in in the same process, or with `LAGO_API_URL` and `LAGO_API_KEY` set to that server. There it
+//! can run again: what it makes has fixed codes, and what is there already is used. Only the events are new.
 
-use std::error::Error as StdError;
 use std::future::IntoFuture;
 
 use futures::TryStreamExt;
-use lago_client::mock::MockServer;
-use lago_client::{Client, Error, types::*};
+use lago_client::{Client, Error, mock::MockServer, types::*};
 
 const METRIC: &str = "quickstart_requests";
 const PLAN: &str = "quickstart_plan";
@@ -21,18 +18,14 @@ const CUSTOMER: &str = "quickstart_customer";
 const SUBSCRIPTION: &str = "quickstart_subscription";
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn StdError>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The stand-in runs as long as it is held.
     let (lago, _stand_in) = connect().await?;
 
     println!("\n1. What is measured");
-    let metric = BillableMetricInput::new("API requests", METRIC, AggregationType::SumAgg)
-        .field_name("requests");
-    let (metric, how) = create_or_get(
-        lago.billable_metrics().create(metric),
-        lago.billable_metrics().get(METRIC),
-    )
-    .await?;
+    let metric = BillableMetricInput::new("API requests", METRIC, AggregationType::SumAgg);
+    let (metric, metrics) = (metric.field_name("requests"), lago.billable_metrics());
+    let (metric, how) = create_or_get(metrics.create(metric), metrics.get(METRIC)).await?;
     println!("   billable metric {} ({how})", metric.code);
 
     println!("\n2. What it costs");
@@ -49,25 +42,18 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     .charges([charge]);
     let (plan, how) = create_or_get(lago.plans().create(plan), lago.plans().get(PLAN)).await?;
     println!("   plan {} ({how})", plan.code);
-    // A plan of the product catalog has no price of its own.
-    if let (Some(cents), Some(interval)) = (plan.amount_cents, plan.interval) {
-        let base = money(cents, &plan.amount_currency);
-        println!("   {base} {interval}, and 0.02 for each request");
-    }
+    let base = money(plan.amount_cents.unwrap_or_default(), &plan.amount_currency);
+    println!("   {base} monthly, and 0.02 for each request");
 
     println!("\n3. Who pays");
     // Customers and subscriptions need no second way: creating one that exists updates it.
-    let customer = CustomerInput::new(CUSTOMER)
-        .name("Acme")
-        .currency(Currency::Eur);
+    let customer = CustomerInput::new(CUSTOMER).currency(Currency::Eur);
     let customer = lago.customers().create(customer).await?;
     println!("   customer {}", customer.external_id);
     let subscription = SubscriptionInput::new(CUSTOMER, PLAN, SUBSCRIPTION);
     let subscription = lago.subscriptions().create(subscription).await?;
-    println!(
-        "   subscription {} to {}, {}",
-        subscription.external_id, subscription.plan_code, subscription.status
-    );
+    let status = subscription.status;
+    println!("   subscription {SUBSCRIPTION} to {PLAN}, {status}");
 
     println!("\n4. What happened");
     lago.events().create(requests(12)).await?;
@@ -80,10 +66,8 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     let usage = lago.customers().current_usage(CUSTOMER, SUBSCRIPTION);
     for charge in usage.await?.charges_usage {
         let amount = money(charge.amount_cents, &charge.amount_currency);
-        println!(
-            "   {} {}: {amount}",
-            charge.units, charge.billable_metric.name
-        );
+        let name = charge.billable_metric.name;
+        println!("   {} {name}: {amount}", charge.units);
     }
     println!("   (a server may take a moment to count new events)");
 
@@ -112,26 +96,17 @@ async fn create_or_get<T>(
 ) -> Result<(T, &'static str), Error> {
     match create.await {
         Ok(value) => Ok((value, "created")),
-        Err(error) if is_taken(&error) => Ok((get.await?, "there already")),
+        Err(e) if e.has("code", "value_already_exist") => Ok((get.await?, "there already")),
         Err(error) => Err(error),
     }
 }
 
-/// Whether the server refuses a code because something has it: `{"code": ["value_already_exist"]}`.
-fn is_taken(error: &Error) -> bool {
-    let code = error
-        .details()
-        .and_then(|details| details["code"][0].as_str());
-    code == Some("value_already_exist")
-}
-
 /// Cents are integers; those of usage are decimals, because the server computes them without a bound.
 fn money(cents: impl Into<Decimal>, currency: &Currency) -> String {
-    let amount = cents.into() * decimal!("0.01");
-    format!("{} {currency}", amount.round(2))
+    format!("{} {currency}", (cents.into() * decimal!("0.01")).round(2))
 }
 
-async fn connect() -> Result<(Client, Option<MockServer>), Box<dyn StdError>> {
+async fn connect() -> Result<(Client, Option<MockServer>), Box<dyn std::error::Error>> {
     let is_set = |name| std::env::var_os(name).is_some();
     if is_set("LAGO_API_URL") && is_set("LAGO_API_KEY") {
         println!("Talking to the server of LAGO_API_URL.");

@@ -24,9 +24,21 @@
 //! They are documentation only: a program cannot name this module. All their code is compiled and run by the tests of
 //! the workspace, with the features that it needs switched on.
 
-/// Declares a guide, whose text is in a file of its own.
+/// Declares a guide, whose text is in a file of its own. Where its links lead stands there for those who read the file, and
+/// in `guide_links` for rustdoc: of several definitions Markdown takes the first. What a feature that is off would have
+/// leads to the guide on features.
 macro_rules! guides {
     ($($name:ident $file:literal)*) => {$(
+        #[doc = include_str!("guide_links/always.md")]
+        #[cfg_attr(feature = "blocking", doc = include_str!("guide_links/blocking.md"))]
+        #[cfg_attr(feature = "drift", doc = include_str!("guide_links/drift.md"))]
+        #[cfg_attr(feature = "ingest", doc = include_str!("guide_links/ingest.md"))]
+        #[cfg_attr(feature = "mock", doc = include_str!("guide_links/mock.md"))]
+        #[cfg_attr(feature = "mock-validation", doc = include_str!("guide_links/mock_validation.md"))]
+        #[cfg_attr(feature = "recording", doc = include_str!("guide_links/recording.md"))]
+        #[cfg_attr(feature = "unpublished", doc = include_str!("guide_links/unpublished.md"))]
+        #[cfg_attr(feature = "webhooks", doc = include_str!("guide_links/webhooks.md"))]
+        #[doc = include_str!("guide_links/switched_off.md")]
         #[doc = include_str!($file)]
         pub mod $name {}
     )*};

@@ -39,6 +39,18 @@
 //! | [Agents and other languages](guide::agents) | the program `lago-gateway`: MCP, and a REST adapter |
 //! | [From the official Rust client](guide::from_the_official_client) | its calls beside ours |
 //!
+//! # What people look for first
+//!
+//! | you want | it stands in |
+//! |---|---|
+//! | a first call, and a first bill | [Getting started](guide::getting_started#the-client) |
+//! | a plan with graduated prices | [Modelling prices](guide::prices#the-models-in-code) |
+//! | to read a list page by page, or all of it | [Lists, exports and files](guide::lists#a-page-or-everything) |
+//! | to know what to do about an error | [Errors, retries and doubt](guide::errors#what-to-do) |
+//! | to top a wallet up once, even when a response is lost | [Wallets and top-ups](guide::wallets#topping-up-without-charging-twice) |
+//! | to receive webhooks that nobody forged | [Webhooks](guide::webhooks#who-signed-it) |
+//! | to test your code without an account | [Testing without Lago](guide::testing#a-server-that-remembers) |
+//!
 //! # The calls used most
 //!
 //! | call | does |

@@ -2,6 +2,8 @@
 
 pub(crate) mod capability;
 pub(crate) mod commands;
+#[cfg(test)]
+mod documented;
 pub(crate) mod faults;
 pub(crate) mod forward;
 pub(crate) mod package;

@@ -11,6 +11,7 @@
 
 mod catalogue;
 mod diff;
+mod server;
 mod sync;
 
 use std::path::{Path, PathBuf};

@@ -5,8 +5,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, from_value, to_value};
 
 use super::Failure;
-use super::catalogue::{IntoUpdate, MetricIds};
+use super::catalogue::MetricIds;
 use super::diff::{differences, merged};
+use super::server::IntoUpdate;
 
 /// What a run does, and what it needs for that.
 pub(crate) struct Sync {

@@ -20,8 +20,8 @@ fn pages(folder: &Path) -> Vec<(PathBuf, String)> {
 fn words(page: &str) -> impl Iterator<Item = &str> {
     let words = page.split(['`', ' ', '\n', ':']);
     let words = words.map(|word| word.trim_end_matches(['.', ',', ';', ')']));
-    // A message may speak of any file.
-    words.filter(|word| !word.contains('*'))
+    // A message may speak of any file; where a link leads is looked up from its page.
+    words.filter(|word| !word.contains('*') && !word.starts_with("../"))
 }
 
 /// The files of the workspace that a page names in code, and those that it links to.

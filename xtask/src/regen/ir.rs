@@ -31,6 +31,8 @@ pub(crate) struct Api {
     /// The words by which people look for an operation (`createPlan`), a noun (`plans.charges`) or a type that is called
     /// otherwise.
     pub(crate) aliases: BTreeMap<String, Vec<String>>,
+    /// The guides that speak of a noun, by the noun.
+    pub(crate) guides: BTreeMap<String, Vec<String>>,
 }
 
 /// A type of lago-types.

@@ -64,6 +64,15 @@ pub(crate) fn read(
         (!a.published, &a.path, &a.method).cmp(&(!b.published, &b.path, &b.method))
     });
     let aliases = names.aliases(|item| is_there(item, &types, &operations));
+    let guides = names.guides(|noun| {
+        let mut operations = operations.iter();
+        operations.any(|operation| {
+            operation
+                .accessors
+                .first()
+                .is_some_and(|known| known == noun)
+        })
+    });
     let version = root["info"]["version"]
         .as_str()
         .unwrap_or_default()
@@ -76,6 +85,7 @@ pub(crate) fn read(
         identified,
         webhooks,
         aliases,
+        guides,
     }
 }
 

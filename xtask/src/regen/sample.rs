@@ -77,6 +77,7 @@ pub(crate) fn api() -> Api {
         conversions: Vec::new(),
         identified: BTreeMap::new(),
         aliases: BTreeMap::new(),
+        guides: BTreeMap::new(),
     }
 }
 

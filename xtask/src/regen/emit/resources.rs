@@ -24,7 +24,7 @@ use quote::{format_ident, quote};
 
 use super::docs::{self, doc_lines};
 use super::section::{Section, UNPUBLISHED};
-use super::{EmitError, Tree, address_of, source};
+use super::{EmitError, Tree, address_of, documented, guide_links, source};
 use crate::regen::ir::{Api, Idempotency};
 use crate::regen::names::{calls, ident};
 use files::FileMethod;
@@ -192,7 +192,12 @@ impl Printed<'_> {
                 }
                 continue;
             }
-            let doc = doc_lines(&format!("Calls about {}.", in_words(place)));
+            let doc = format!("Calls about {}.", in_words(place));
+            let doc = match place.len() {
+                1 => guide_links::after(&doc, self.api, noun),
+                _ => doc,
+            };
+            let doc = doc_lines(&doc);
             accessors.push(quote! {
                 #doc
                 #[derive(Clone, Debug)]
@@ -205,8 +210,9 @@ impl Printed<'_> {
                 }
             });
         }
-        source(
-            &format!("Calls about {}.", noun.replace('_', " ")),
+        let doc = format!("Calls about {}.", noun.replace('_', " "));
+        documented(
+            &guide_links::after(&doc, self.api, noun),
             quote! {
                 use crate::resource::*;
                 #(#imports)*

@@ -32,10 +32,11 @@ enum Section {
     Identified,
     Verbs,
     Aliases,
+    Guides,
 }
 
 /// The sections by their key, with the only names that they take, if limited.
-const SECTIONS: [(&str, Section, &[&str]); 11] = [
+const SECTIONS: [(&str, Section, &[&str]); 12] = [
     ("types", Section::Types, &[]),
     ("merge", Section::Merge, &[]),
     ("enums", Section::Enums, &[]),
@@ -51,6 +52,7 @@ const SECTIONS: [(&str, Section, &[&str]); 11] = [
     ("identified", Section::Identified, &[]),
     ("verbs", Section::Verbs, &[]),
     ("aliases", Section::Aliases, &[]),
+    ("guides", Section::Guides, &[]),
 ];
 
 #[derive(Debug)]
@@ -146,9 +148,11 @@ impl Names {
                 _ => format!("{place}/{rank}"),
             };
             let key = match section {
-                Section::Arguments | Section::Asked | Section::Conversions | Section::Aliases => {
-                    format!("{name}.{address}")
-                }
+                Section::Arguments
+                | Section::Asked
+                | Section::Conversions
+                | Section::Aliases
+                | Section::Guides => format!("{name}.{address}"),
                 _ => address.clone(),
             };
             if self.entries.contains_key(&(*section, key.clone())) {
@@ -255,19 +259,31 @@ impl Names {
 
     /// The words by which people look for things that are called otherwise, by what is there.
     pub(crate) fn aliases(&self, is_there: impl Fn(&str) -> bool) -> BTreeMap<String, Vec<String>> {
-        let mut aliases: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        self.by_item(Section::Aliases, is_there)
+    }
+
+    /// The guides that speak of a noun, by what is there.
+    pub(crate) fn guides(&self, is_there: impl Fn(&str) -> bool) -> BTreeMap<String, Vec<String>> {
+        self.by_item(Section::Guides, is_there)
+    }
+
+    /// The names of a section under which an item is listed, by the item.
+    fn by_item(
+        &self,
+        wanted: Section,
+        is_there: impl Fn(&str) -> bool,
+    ) -> BTreeMap<String, Vec<String>> {
+        let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for ((section, key), entry) in &self.entries {
-            // The key is `word.item`.
+            // The key is `name.item`.
             let item = key.get(entry.name.len() + 1..).unwrap_or_default();
-            if *section == Section::Aliases && is_there(item) {
+            if *section == wanted && is_there(item) {
                 self.used.borrow_mut().insert(entry.pointer.clone());
-                aliases
-                    .entry(item.to_owned())
-                    .or_default()
-                    .push(entry.name.clone());
+                let listed = names.entry(item.to_owned()).or_default();
+                listed.push(entry.name.clone());
             }
         }
-        aliases
+        names
     }
 
     /// The entries that nothing asked for: what they name is not in the document.
