@@ -41,6 +41,8 @@ mod ingest;
 mod kinds;
 mod layers;
 #[cfg(test)]
+mod middleware;
+#[cfg(test)]
 mod mock;
 #[cfg(test)]
 mod operations;
