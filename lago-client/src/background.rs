@@ -35,18 +35,30 @@ impl Background {
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, CannotWait> {
-        if Handle::try_current().is_ok() {
-            return Err(CannotWait::InRuntime);
-        }
-        let running = self.0.get_or_init(start);
-        let running = running.as_ref();
-        let running = running.map_err(|why| CannotWait::NotStarted(why.clone()))?;
         let (tell, told) = sync_channel(1);
-        running.runtime.spawn(async move {
+        self.runtime()?.spawn(async move {
             // Whoever waits does so until it is told.
             let _ = tell.send(work.await);
         });
         told.recv().map_err(|_| CannotWait::Broken)
+    }
+
+    /// Does the work on this thread, and only what it spawns and waits for in the background: for work that borrows, or
+    /// that computes more than one thread should for all.
+    #[cfg(feature = "webhooks")]
+    pub(crate) fn wait_here<T>(&self, work: impl Future<Output = T>) -> Result<T, CannotWait> {
+        Ok(self.runtime()?.block_on(work))
+    }
+
+    /// The runtime, started unless it runs, for a thread that may wait for it.
+    fn runtime(&self) -> Result<&Handle, CannotWait> {
+        if Handle::try_current().is_ok() {
+            return Err(CannotWait::InRuntime);
+        }
+        match self.0.get_or_init(start) {
+            Ok(running) => Ok(&running.runtime),
+            Err(why) => Err(CannotWait::NotStarted(why.clone())),
+        }
     }
 }
 

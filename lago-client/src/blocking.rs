@@ -44,6 +44,8 @@
 
 #[cfg(feature = "ingest")]
 mod pipeline;
+#[cfg(feature = "webhooks")]
+mod receive;
 mod walk;
 
 use bytes::Bytes;

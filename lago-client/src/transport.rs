@@ -46,9 +46,7 @@
 //! # }
 //! ```
 //!
-//! With reqwest-middleware it is a few lines. Its `ClientWithMiddleware` takes a [`reqwest::Request`], which an
-//! [`http::Request`](::http::Request) becomes by `try_into`, and its response becomes an
-//! [`http::Response`](::http::Response) by `into`, whose body [`Body::new`] takes.
+//! The [guide](crate::guide::features) has a stack of tower's layers, and reqwest-middleware as a transport.
 
 pub(crate) mod body;
 pub(crate) mod error;

@@ -87,12 +87,21 @@ pub(super) enum Reason {
     NoWebhook,
     /// Why there is no key.
     NoKey(&'static str),
+    /// The source says why nobody waits for a key.
+    #[cfg(feature = "blocking")]
+    CannotWait,
 }
 
 impl VerifyError {
     pub(super) fn with_source(mut self, source: Cause) -> Self {
         self.source = Some(source);
         self
+    }
+
+    /// Nothing can wait for a key here, and why.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn cannot_wait(why: Cause) -> Self {
+        Self::from(Reason::CannotWait).with_source(why)
     }
 
     /// Which check failed.
@@ -109,6 +118,8 @@ impl VerifyError {
             Reason::Organization => Check::Organization,
             Reason::NoWebhook | Reason::Incomplete => Check::Content,
             Reason::NoKey(_) => Check::Key,
+            #[cfg(feature = "blocking")]
+            Reason::CannotWait => Check::Key,
         }
     }
 
@@ -162,6 +173,8 @@ impl fmt::Display for VerifyError {
             Reason::Organization => f.write_str("the delivery is of another organization"),
             Reason::NoWebhook => f.write_str("the body is no webhook of Lago's"),
             Reason::NoKey(why) => f.write_str(why),
+            #[cfg(feature = "blocking")]
+            Reason::CannotWait => f.write_str("the public key cannot be waited for"),
         }
     }
 }
@@ -194,6 +207,11 @@ impl fmt::Debug for VerifyError {
 impl VerifyError {
     /// What to do about it on this side, where there is something.
     fn advice(&self) -> Option<&'static str> {
+        // Its cause says what to do.
+        #[cfg(feature = "blocking")]
+        if self.reason == Reason::CannotWait {
+            return None;
+        }
         Some(match self.check() {
             Check::Headers => "Does a proxy before the receiver drop headers?",
             Check::Size => "`max_body_bytes` of the verifier sets the limit",

@@ -58,6 +58,9 @@ enum Trust {
     Fetched {
         keys: Arc<Keys>,
         issuer: Arc<str>,
+        /// In its background threads without a runtime wait.
+        #[cfg(feature = "blocking")]
+        lago: Client,
     },
     /// Nobody's, and why.
     Nobody(&'static str),
@@ -131,6 +134,8 @@ impl Verifier {
             Some(issuer) => Trust::Fetched {
                 keys: Arc::new(fetch::keys(lago)),
                 issuer,
+                #[cfg(feature = "blocking")]
+                lago: lago.clone(),
             },
             None => Trust::Nobody(BLANK_ISSUER),
         })
@@ -221,8 +226,39 @@ impl Verifier {
     pub async fn warm_up(&self) -> Result<(), VerifyError> {
         match &*self.trust {
             Trust::Fetched { keys, .. } => keys.after(None, 0).await.map(|_| ()),
-            Trust::Hmac(_) | Trust::Jwt { .. } => Ok(()),
-            Trust::Nobody(why) => Err(Reason::NoKey(why).into()),
+            Trust::Hmac(_) | Trust::Jwt { .. } | Trust::Nobody(_) => self.is_usable(),
+        }
+    }
+
+    /// Whether anybody is trusted at all.
+    pub(crate) fn is_usable(&self) -> Result<(), VerifyError> {
+        self.algorithm().map(|_| ())
+    }
+
+    /// Like [`verify`](Self::verify), of a body that is not copied.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn verify_owned<I, N, V>(
+        &self,
+        headers: I,
+        body: Bytes,
+    ) -> Result<Delivery, VerifyError>
+    where
+        I: IntoIterator<Item = (N, V)>,
+        N: AsRef<str>,
+        V: AsRef<[u8]>,
+    {
+        let envelope = self.open(headers)?;
+        self.admit(body.len())?;
+        self.check(&envelope, &body)?;
+        self.read(envelope, body)
+    }
+
+    /// The client that fetches the key, where it is fetched: nothing else has to be waited for.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn fetching(&self) -> Option<&Client> {
+        match &*self.trust {
+            Trust::Fetched { lago, .. } => Some(lago),
+            Trust::Hmac(_) | Trust::Jwt { .. } | Trust::Nobody(_) => None,
         }
     }
 
@@ -275,7 +311,7 @@ impl Verifier {
     ) -> Result<Delivery, VerifyError> {
         self.admit(body.len())?;
         match &*self.trust {
-            Trust::Fetched { keys, issuer } => {
+            Trust::Fetched { keys, issuer, .. } => {
                 let token = Token::read(&envelope.signature, body.len())?;
                 let bytes = envelope.signature.len() + body.len();
                 keys.check(bytes, |key| token.check(&body, key, issuer))
@@ -296,7 +332,7 @@ impl Verifier {
             Trust::Jwt { key, issuer } => {
                 Token::read(signature, body.len())?.check(body, key, issuer)
             }
-            Trust::Fetched { keys, issuer } => {
+            Trust::Fetched { keys, issuer, .. } => {
                 let key = keys.current();
                 let key = key.ok_or(Reason::NoKey("the public key was not fetched yet"))?;
                 Token::read(signature, body.len())?.check(body, &key, issuer)

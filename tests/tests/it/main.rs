@@ -40,6 +40,8 @@ mod ingest;
 mod kinds;
 mod layers;
 #[cfg(test)]
+mod middleware;
+#[cfg(test)]
 mod mock;
 #[cfg(test)]
 mod operations;

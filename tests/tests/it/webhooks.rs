@@ -1,5 +1,6 @@
 //! Deliveries: which are trusted, what they say, and how a service gets them.
 
+mod blocking;
 mod endless;
 mod event_types;
 mod extractor;

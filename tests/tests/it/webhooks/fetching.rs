@@ -19,15 +19,15 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 pub(super) const JSON_KEY: &str = "/api/v1/webhooks/json_public_key";
 pub(super) const TEXT_KEY: &str = "/api/v1/webhooks/public_key";
-const BODY: &str = r#"{"webhook_type":"tea.ready","object_type":"tea","tea":{}}"#;
+pub(super) const BODY: &str = r#"{"webhook_type":"tea.ready","object_type":"tea","tea":{}}"#;
 
 /// The server's response that tells a key in JSON.
-fn telling(signer: Signer) -> ScriptedResponse {
+pub(super) fn telling(signer: Signer) -> ScriptedResponse {
     ScriptedResponse::json("200 OK", json!({"webhook": {"public_key": signer.told()}}))
 }
 
 /// The headers of a delivery with this signature.
-fn headers(token: &str) -> [(&str, &str); 2] {
+pub(super) fn headers(token: &str) -> [(&str, &str); 2] {
     [(SIGNATURE_HEADER, token), (UNIQUE_KEY_HEADER, "id-1")]
 }
 
