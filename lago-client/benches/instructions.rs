@@ -3,6 +3,8 @@
 //! `instructions serve SUBJECT` answers on the loopback and prints its address; `instructions call SUBJECT
 //! WAY COUNT ADDRESS` makes so many calls of it, by this crate (`ours`) or by bare reqwest (`bare`).
 
+#[path = "calls/delivery.rs"]
+mod delivery;
 #[path = "calls/server.rs"]
 mod server;
 #[path = "calls/subjects.rs"]
@@ -10,6 +12,7 @@ mod subjects;
 
 use std::time::Duration;
 
+use delivery::Delivery;
 use futures::stream;
 use lago_client::Client;
 use lago_client::types::Event;
@@ -42,6 +45,8 @@ fn serve(subject: &str) -> Outcome {
         "customer" => customer()?,
         "list" => page(LISTED)?,
         "full" => page(FULL)?,
+        // Lago calls there, not the program that is counted.
+        "webhook" => String::new(),
         other => return Err(format!("there is no subject `{other}`").into()),
     });
     println!("{}", server.url());
@@ -65,6 +70,7 @@ async fn call(subject: &str, way: &str, count: usize, address: &str) -> Outcome 
         "spool" => Some(lago.ingest().spool(&directory).start().await?),
         _ => None,
     };
+    let delivery = Delivery::read()?;
     for _ in 0..count {
         match (subject, way) {
             ("event", "ours") => drop(lago.events().create(event.clone()).send().await?),
@@ -116,6 +122,8 @@ async fn call(subject: &str, way: &str, count: usize, address: &str) -> Outcome 
                 let page = read::<Page<plain::Invoice>>(get).await?;
                 drop((page.invoices, page.meta));
             }
+            ("webhook", "ours") => delivery.ours()?,
+            ("webhook", "bare") => delivery.bare()?,
             _ => return Err(format!("nobody calls `{subject}` by `{way}`").into()),
         }
     }

@@ -15,8 +15,9 @@ ingest 10 40 1.11
 spool 2 6 1.42
 customer 50 250 1.00
 list 10 40 0.80
-full 3 9 0.87"
-wanted=${*:-event batch ingest spool customer list full}
+full 3 9 0.87
+webhook 20 120 -"
+wanted=${*:-event batch ingest spool customer list full webhook}
 
 work=$(mktemp -d)
 server=
