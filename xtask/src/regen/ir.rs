@@ -29,6 +29,8 @@ pub(crate) struct Api {
     /// The words by which people look for an operation (`createPlan`), a noun (`plans.charges`) or a type that is called
     /// otherwise.
     pub(crate) aliases: BTreeMap<String, Vec<String>>,
+    /// What is found at the nouns that lead to calls (`plans.charges`), as far as that is said.
+    pub(crate) nouns: BTreeMap<String, String>,
 }
 
 /// A type of lago-types.

@@ -6,14 +6,14 @@
 mod operation;
 mod webhook;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use super::conversions::plan;
 use super::identity;
 use super::ir::Form;
-use super::ir::{Api, EnumSite, Field, Kind, LeftOut, Operation, Type, TypeRef};
+use super::ir::{Api, EnumSite, Field, Kind, LeftOut, Operation, ParameterPlace, Type, TypeRef};
 use super::keyed;
 use super::names::{Names, calls, ident};
 use super::operations::OperationFacts;
@@ -64,6 +64,7 @@ pub(crate) fn read(
         (!a.published, &a.path, &a.method).cmp(&(!b.published, &b.path, &b.method))
     });
     let aliases = names.aliases(|item| is_there(item, &types, &operations));
+    let nouns = nouns(root, names, &operations);
     let version = root["info"]["version"]
         .as_str()
         .unwrap_or_default()
@@ -76,7 +77,26 @@ pub(crate) fn read(
         identified,
         webhooks,
         aliases,
+        nouns,
     }
+}
+
+/// The words on each noun that leads to operations: those of the tag of that name, else those of names.yaml.
+fn nouns(root: &Value, names: &Names, operations: &[Operation]) -> BTreeMap<String, String> {
+    let tags: BTreeMap<&str, String> = list(root, "tags")
+        .filter_map(|tag| Some((text(tag, "name")?, prose(tag)?)))
+        .collect();
+    let places = operations.iter().flat_map(|operation| {
+        let nouns = &operation.accessors;
+        (1..=nouns.len()).map(|depth| nouns[..depth].join("."))
+    });
+    let places: BTreeSet<String> = places.collect();
+    let said = places.into_iter().filter_map(|place| {
+        let of_tag = tags.get(place.as_str()).cloned();
+        let words = of_tag.or_else(|| names.noun(&place).map(str::to_owned))?;
+        Some((place, words))
+    });
+    said.collect()
 }
 
 /// Whether there is a type, an operation or a noun of that name.

@@ -76,6 +76,7 @@ pub(crate) fn api() -> Api {
         conversions: Vec::new(),
         identified: BTreeMap::new(),
         aliases: BTreeMap::new(),
+        nouns: BTreeMap::new(),
     }
 }
 

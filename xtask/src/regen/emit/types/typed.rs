@@ -190,6 +190,7 @@ mod tests {
             conversions: Vec::new(),
             identified: BTreeMap::new(),
             aliases: BTreeMap::new(),
+            nouns: BTreeMap::new(),
             version: "1".into(),
             types: types
                 .into_iter()
