@@ -20,6 +20,7 @@ use super::operations::OperationFacts;
 use super::pagination;
 use super::passes::SITES;
 use super::problem::Problem;
+use super::prose::first_sentence;
 use super::reach::{Uses, reachable};
 use super::schema::{
     LEFT_OUT, NULL_AS_EMPTY, components, flag, is_struct, list, origin, properties, reference,
@@ -39,7 +40,7 @@ pub(crate) fn read(
         problems,
         narrower: BTreeMap::new(),
     };
-    let types = reader.types(root);
+    let mut types = reader.types(root);
     reader.narrower = narrower(&types);
     let conversions = names.conversions(|from, to| plan(from, to, &types).is_some());
     let identified = types
@@ -64,6 +65,7 @@ pub(crate) fn read(
         (!a.published, &a.path, &a.method).cmp(&(!b.published, &b.path, &b.method))
     });
     let aliases = names.aliases(|item| is_there(item, &types, &operations));
+    describe_by_parameters(&mut types, &operations);
     let nouns = nouns(root, names, &operations);
     let version = root["info"]["version"]
         .as_str()
@@ -78,6 +80,24 @@ pub(crate) fn read(
         webhooks,
         aliases,
         nouns,
+    }
+}
+
+/// Lets enums that no property has say what a parameter says that takes them.
+fn describe_by_parameters(types: &mut BTreeMap<String, Type>, operations: &[Operation]) {
+    for parameter in operations
+        .iter()
+        .flat_map(|operation| &operation.parameters)
+    {
+        if let ParameterPlace::Query {
+            ty: TypeRef::Named(name),
+            ..
+        } = &parameter.place
+            && let Some(ty) = types.get_mut(name).filter(|ty| ty.doc.is_none())
+        {
+            let said = parameter.doc.as_deref().map(|said| first_sentence(said).0);
+            ty.doc = said.map(str::to_owned);
+        }
     }
 }
 
