@@ -35,146 +35,146 @@ pub mod webhooks;
 use crate::client::Client;
 
 impl Client {
-    /// Calls about activity logs.
+    /// The audit trail: who changed which billing object, when and from where.
     #[doc(alias = "audit log")]
     pub fn activity_logs(&self) -> activity_logs::ActivityLogs {
         activity_logs::ActivityLogs::new(self)
     }
-    /// Calls about add ons.
+    /// Fixed price items for one-off invoices and fixed charges.
     #[doc(alias = "one-off")]
     #[doc(alias = "one-time charge")]
     #[doc(alias = "sku")]
     pub fn add_ons(&self) -> add_ons::AddOns {
         add_ons::AddOns::new(self)
     }
-    /// Calls about analytics.
+    /// Revenue, usage and collection figures, aggregated over time.
     #[doc(alias = "revenue")]
     pub fn analytics(&self) -> analytics::Analytics {
         analytics::Analytics::new(self)
     }
-    /// Calls about api logs.
+    /// A log of the write requests that reached the API, with their responses.
     pub fn api_logs(&self) -> api_logs::ApiLogs {
         api_logs::ApiLogs::new(self)
     }
-    /// Calls about applied coupons.
+    /// Coupons as customers have them, each with what is left of its discount.
     pub fn applied_coupons(&self) -> applied_coupons::AppliedCoupons {
         applied_coupons::AppliedCoupons::new(self)
     }
-    /// Calls about billable metrics.
+    /// Definitions of how usage events add up to billable units.
     #[doc(alias = "meter")]
     #[doc(alias = "metered billing")]
     pub fn billable_metrics(&self) -> billable_metrics::BillableMetrics {
         billable_metrics::BillableMetrics::new(self)
     }
-    /// Calls about billing entities.
+    /// The legal issuers of invoices inside one organization.
     #[doc(alias = "legal entity")]
     pub fn billing_entities(&self) -> billing_entities::BillingEntities {
         billing_entities::BillingEntities::new(self)
     }
-    /// Calls about coupons.
+    /// Discounts, and their application to customers.
     #[doc(alias = "discount")]
     #[doc(alias = "promo code")]
     #[doc(alias = "voucher")]
     pub fn coupons(&self) -> coupons::Coupons {
         coupons::Coupons::new(self)
     }
-    /// Calls about credit notes.
+    /// Amounts given back on invoices, as credit or as refund.
     pub fn credit_notes(&self) -> credit_notes::CreditNotes {
         credit_notes::CreditNotes::new(self)
     }
-    /// Calls about customers.
+    /// The parties you bill, with their usage, links and attached objects.
     #[doc(alias = "account")]
     #[doc(alias = "tenant")]
     pub fn customers(&self) -> customers::Customers {
         customers::Customers::new(self)
     }
-    /// Calls about events.
+    /// Usage events, the raw input of metering, and price estimates for them.
     #[doc(alias = "metered billing")]
     #[doc(alias = "usage")]
     pub fn events(&self) -> events::Events {
         events::Events::new(self)
     }
-    /// Calls about features.
+    /// Product features and their privileges, which plans can grant.
     #[doc(alias = "feature flag")]
     #[doc(alias = "quota")]
     pub fn features(&self) -> features::Features {
         features::Features::new(self)
     }
-    /// Calls about fees.
+    /// The single amounts that invoices consist of.
     pub fn fees(&self) -> fees::Fees {
         fees::Fees::new(self)
     }
-    /// Calls about invoices.
+    /// Invoices through their whole life: preview, draft, finalized, paid, voided.
     pub fn invoices(&self) -> invoices::Invoices {
         invoices::Invoices::new(self)
     }
-    /// Calls about order forms.
+    /// What customers sign to accept an approved quote version.
     pub fn order_forms(&self) -> order_forms::OrderForms {
         order_forms::OrderForms::new(self)
     }
-    /// Calls about orders.
+    /// What signed order forms led to, and the execution of it.
     pub fn orders(&self) -> orders::Orders {
         orders::Orders::new(self)
     }
-    /// Calls about organizations.
+    /// Your own account: company details and billing defaults.
     pub fn organizations(&self) -> organizations::Organizations {
         organizations::Organizations::new(self)
     }
-    /// Calls about payment receipts.
+    /// Receipts issued for payments that succeeded.
     pub fn payment_receipts(&self) -> payment_receipts::PaymentReceipts {
         payment_receipts::PaymentReceipts::new(self)
     }
-    /// Calls about payment requests.
+    /// Requests to a customer to settle overdue invoices.
     #[doc(alias = "dunning")]
     pub fn payment_requests(&self) -> payment_requests::PaymentRequests {
         payment_requests::PaymentRequests::new(self)
     }
-    /// Calls about payments.
+    /// Payments, made through a provider or recorded by hand.
     pub fn payments(&self) -> payments::Payments {
         payments::Payments::new(self)
     }
-    /// Calls about plans.
+    /// Price plans: base price, charges, fixed charges, filters and metadata.
     #[doc(alias = "price")]
     #[doc(alias = "pricing")]
     pub fn plans(&self) -> plans::Plans {
         plans::Plans::new(self)
     }
-    /// Calls about quote versions.
+    /// Versions of quotes, by their own ids; a draft can be edited, approved or voided.
     pub fn quote_versions(&self) -> quote_versions::QuoteVersions {
         quote_versions::QuoteVersions::new(self)
     }
-    /// Calls about quotes.
+    /// Offers to customers, in versions that are approved or voided.
     pub fn quotes(&self) -> quotes::Quotes {
         quotes::Quotes::new(self)
     }
-    /// Calls about subscriptions.
+    /// Customers on plans, with per-subscription overrides, alerts and usage.
     pub fn subscriptions(&self) -> subscriptions::Subscriptions {
         subscriptions::Subscriptions::new(self)
     }
-    /// Calls about taxes.
+    /// Tax rates that invoices and fees can apply.
     #[doc(alias = "gst")]
     #[doc(alias = "sales tax")]
     #[doc(alias = "vat")]
     pub fn taxes(&self) -> taxes::Taxes {
         taxes::Taxes::new(self)
     }
-    /// Calls about wallet transactions.
+    /// Movements of prepaid credits, top-ups first of all.
     pub fn wallet_transactions(&self) -> wallet_transactions::WalletTransactions {
         wallet_transactions::WalletTransactions::new(self)
     }
-    /// Calls about wallets.
+    /// Prepaid credits: wallets, their alerts, metadata and transactions.
     #[doc(alias = "balance")]
     #[doc(alias = "credits")]
     #[doc(alias = "prepaid")]
     pub fn wallets(&self) -> wallets::Wallets {
         wallets::Wallets::new(self)
     }
-    /// Calls about webhook endpoints.
+    /// The URLs that receive webhooks.
     #[doc(alias = "callback")]
     pub fn webhook_endpoints(&self) -> webhook_endpoints::WebhookEndpoints {
         webhook_endpoints::WebhookEndpoints::new(self)
     }
-    /// Calls about webhooks.
+    /// Public keys for checking the signature of webhooks.
     pub fn webhooks(&self) -> webhooks::Webhooks {
         webhooks::Webhooks::new(self)
     }

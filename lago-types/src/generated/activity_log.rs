@@ -5,6 +5,8 @@
 use super::ActivitySource;
 
 /// Audit record of one change in the organization: what happened, to which resource, by whom, through which source and when.
+///
+/// Returned by `activity_logs().get` and `activity_logs().list`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

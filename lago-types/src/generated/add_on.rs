@@ -5,6 +5,8 @@
 use super::{Currency, Tax};
 
 /// One-time product or service that can be put on invoices or fixed charges, with its default price in cents.
+///
+/// Returned by `add_ons().create`, `add_ons().get`, `add_ons().list` and 2 more.
 #[doc(alias = "sku")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -72,6 +74,8 @@ json_object! {
 }
 
 /// Request body that creates an add-on, whose price is given in cents of its currency.
+///
+/// Sent by `add_ons().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -144,13 +148,13 @@ impl AddOnInput {
             tax_codes: None,
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name on invoices, in place of the name. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -159,31 +163,31 @@ impl AddOnInput {
         self.invoice_display_name = invoice_display_name.into();
         self
     }
-    /// Sets the code.
+    /// Sets `code`: your own name for the object, which paths and other objects refer to.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the amount cents.
+    /// Sets `amount_cents`: price of one, in cents of the currency before taxes.
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
         self.amount_cents = amount_cents.into();
         self
     }
-    /// Sets the amount currency.
+    /// Sets `amount_currency`: ISO 4217 code of the currency of the amount.
     #[must_use]
     pub fn amount_currency(mut self, amount_currency: impl Into<Currency>) -> Self {
         self.amount_currency = amount_currency.into();
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -210,6 +214,8 @@ pub struct AddOnInputRequired {
 /// Name, code, default price in cents, description and taxes of an add-on, shared by its create and update requests.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `add_ons().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -300,13 +306,13 @@ impl AddOnUpdate {
             tax_codes: None,
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name on invoices, in place of the name. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -315,31 +321,31 @@ impl AddOnUpdate {
         self.invoice_display_name = invoice_display_name.into();
         self
     }
-    /// Sets the code.
+    /// Sets `code`: your own name for the object, which paths and other objects refer to.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the amount cents.
+    /// Sets `amount_cents`: price of one, in cents of the currency before taxes.
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
         self.amount_cents = Some(amount_cents.into());
         self
     }
-    /// Sets the amount currency.
+    /// Sets `amount_currency`: ISO 4217 code of the currency of the amount.
     #[must_use]
     pub fn amount_currency(mut self, amount_currency: impl Into<Currency>) -> Self {
         self.amount_currency = Some(amount_currency.into());
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,

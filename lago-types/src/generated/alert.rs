@@ -5,6 +5,8 @@
 use super::{AlertDirection, AlertType, BillableMetric};
 
 /// Alert that watches current or lifetime usage of a subscription, in cents or units, and fires at given thresholds.
+///
+/// Returned by `subscriptions().alerts().create`, `subscriptions().alerts().create_batch`, `subscriptions().alerts().get` and 3 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -115,6 +117,8 @@ json_object! {
 }
 
 /// Request body that creates one alert on the usage of a subscription, counted in cents or in units.
+///
+/// Sent by `subscriptions().alerts().create` and `subscriptions().alerts().create_batch`.
 #[doc(alias = "budget")]
 #[doc(alias = "notification")]
 #[doc(alias = "threshold")]
@@ -177,19 +181,19 @@ impl AlertInput {
             billable_metric_code: crate::Patch::Absent,
         }
     }
-    /// Sets the code.
+    /// Sets `code`: code of the alert, unique among those of the subscription.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `name`: name of the alert for people; webhooks carry it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the thresholds.
+    /// Sets `thresholds`: values at which the alert goes off. **What is not in it is removed.**
     #[must_use]
     pub fn thresholds(
         mut self,
@@ -198,13 +202,13 @@ impl AlertInput {
         self.thresholds = thresholds.into_iter().map(Into::into).collect();
         self
     }
-    /// Sets the alert type.
+    /// Sets `alert_type`: what is watched.
     #[must_use]
     pub fn alert_type(mut self, alert_type: impl Into<AlertType>) -> Self {
         self.alert_type = alert_type.into();
         self
     }
-    /// Sets the billable metric code; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `billable_metric_code`: code of the billable metric to watch. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn billable_metric_code(
         mut self,
@@ -216,6 +220,8 @@ impl AlertInput {
 }
 
 /// Level at which an alert fires, as a decimal string in cents, credits or units according to the alert type.
+///
+/// Part of [`Alert::thresholds`](crate::Alert::thresholds), [`TriggeredAlert::crossed_thresholds`](crate::TriggeredAlert::crossed_thresholds) and [`WalletAlert::thresholds`](crate::WalletAlert::thresholds).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -249,6 +255,8 @@ json_object! {
 }
 
 /// Threshold to set on an alert, as an integer or decimal string in cents, credits or units according to the alert type.
+///
+/// Part of [`AlertInput::thresholds`](crate::AlertInput::thresholds), [`AlertUpdate::thresholds`](crate::AlertUpdate::thresholds), [`WalletAlertInput::thresholds`](crate::WalletAlertInput::thresholds) and 1 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -305,19 +313,19 @@ impl AlertThresholdInput {
             refused_,
         }
     }
-    /// Sets the code; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `code`: your name for the threshold. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn code(mut self, code: impl Into<crate::Patch<String>>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the recurring.
+    /// Sets `recurring`: whether the alert goes off again each time that the value grows by this much, after the last threshold that counts once.
     #[must_use]
     pub fn recurring(mut self, recurring: bool) -> Self {
         self.recurring = Some(recurring);
         self
     }
-    /// Sets the value.
+    /// Sets `value`: in cents, credits or units, as the alert type says.
     #[must_use]
     pub fn value(
         mut self,
@@ -348,6 +356,8 @@ impl From<crate::AlertThreshold> for AlertThresholdInput {
 /// Request body that changes the code, name, thresholds or billable metric of an alert on a subscription.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `subscriptions().alerts().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -405,19 +415,19 @@ impl AlertUpdate {
             billable_metric_code: crate::Patch::Absent,
         }
     }
-    /// Sets the code.
+    /// Sets `code`: code of the alert, unique among those of the subscription.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `name`: name of the alert for people; webhooks carry it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the thresholds.
+    /// Sets `thresholds`: values at which the alert goes off. **What is not in it is removed.**
     #[must_use]
     pub fn thresholds(
         mut self,
@@ -426,7 +436,7 @@ impl AlertUpdate {
         self.thresholds = Some(thresholds.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the billable metric code; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `billable_metric_code`: code of the billable metric to watch. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn billable_metric_code(
         mut self,

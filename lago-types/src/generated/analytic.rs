@@ -5,6 +5,8 @@
 use super::Currency;
 
 /// Gross revenue of one month in one currency, in cents, with the number of invoices behind it.
+///
+/// Returned by `analytics().gross_revenue`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -49,6 +51,8 @@ json_object! {
 }
 
 /// Usage-based revenue in cents that was invoiced in one month for one billable metric and currency.
+///
+/// Returned by `analytics().invoiced_usage`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -86,6 +90,8 @@ json_object! {
 }
 
 /// Monthly recurring revenue, in cents, of the organization for one month and currency.
+///
+/// Returned by `analytics().mrr`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -123,6 +129,8 @@ json_object! {
 }
 
 /// Total in cents of invoices past their due date for one month and currency, with the identifiers of those invoices.
+///
+/// Returned by `analytics().overdue_balance`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -166,6 +174,8 @@ json_object! {
 }
 
 /// Usage of one billable metric over a period of the usage analytics, in units and in cents.
+///
+/// Returned by `analytics().usage`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

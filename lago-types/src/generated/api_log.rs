@@ -5,6 +5,8 @@
 use super::ApiLogHttpMethod;
 
 /// Record of one writing API call: method, path, client, HTTP status, and the bodies of request and response.
+///
+/// Returned by `api_logs().get` and `api_logs().list`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -7,7 +7,9 @@ use super::{
     InvoicePaymentStatus,
 };
 
-/// Coupon held by a customer together with each credit, in cents, that it has produced on invoices so far.
+/// Coupon attached to a customer, with its discount in cents or percent, its frequency and what is left of it.
+///
+/// Returned by `applied_coupons().create`, `applied_coupons().list`, `customers().applied_coupons().list` and 1 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -175,6 +177,8 @@ json_object! {
 }
 
 /// Request body that gives a coupon to a customer and may override its amount in cents, percentage, frequency or duration.
+///
+/// Sent by `applied_coupons().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -269,7 +273,7 @@ impl AppliedCouponInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the external customer id.
+    /// Sets `external_customer_id`: your own id of the customer, as it was given when the customer was made.
     #[must_use]
     pub fn external_customer_id(
         mut self,
@@ -278,13 +282,13 @@ impl AppliedCouponInput {
         self.external_customer_id = external_customer_id.into();
         self
     }
-    /// Sets the coupon code.
+    /// Sets `coupon_code`: code by which the coupon stands in the catalogue.
     #[must_use]
     pub fn coupon_code(mut self, coupon_code: impl Into<String>) -> Self {
         self.coupon_code = coupon_code.into();
         self
     }
-    /// Sets the frequency; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `frequency`: how often the discount is given. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn frequency(
         mut self,
@@ -293,7 +297,7 @@ impl AppliedCouponInput {
         self.frequency = frequency.into();
         self
     }
-    /// Sets the frequency duration; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `frequency_duration`: how many billing periods a recurring discount lasts; null for others. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn frequency_duration(
         mut self,
@@ -302,13 +306,13 @@ impl AppliedCouponInput {
         self.frequency_duration = frequency_duration.into();
         self
     }
-    /// Sets the amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `amount_cents`: discount in cents of the currency; needed for the type `fixed_amount`, null for a percentage. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<crate::Patch<i64>>) -> Self {
         self.amount_cents = amount_cents.into();
         self
     }
-    /// Sets the amount currency; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `amount_currency`: currency of the discount; needed for the type `fixed_amount`, null for a percentage. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn amount_currency(
         mut self,
@@ -317,7 +321,7 @@ impl AppliedCouponInput {
         self.amount_currency = amount_currency.into();
         self
     }
-    /// Sets the percentage rate; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `percentage_rate`: discount in percent, as decimal text; null for a discount of a fixed amount. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn percentage_rate(
         mut self,
@@ -340,6 +344,8 @@ impl AppliedCouponInput {
 }
 
 /// Deduction on an invoice, in cents, that stems from a coupon, a credit note or an earlier progressive billing invoice.
+///
+/// Part of [`AppliedCoupon::credits`](crate::AppliedCoupon::credits), [`Invoice::credits`](crate::Invoice::credits) and [`InvoicePreview::credits`](crate::InvoicePreview::credits).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -386,6 +392,8 @@ json_object! {
 }
 
 /// The invoice that is reduced.
+///
+/// Part of [`Credit::invoice`](crate::Credit::invoice).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -415,6 +423,8 @@ json_object! {
 }
 
 /// What was taken off: the coupon, the credit note, or the invoice issued within the period.
+///
+/// Part of [`Credit::item`](crate::Credit::item).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

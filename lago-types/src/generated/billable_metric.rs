@@ -5,6 +5,8 @@
 use super::{AggregationType, RoundingFunction, WeightedInterval};
 
 /// Rule that turns usage events of one code into billable units by count, sum, maximum, unique values, weighted sum or latest value.
+///
+/// Returned by `billable_metrics().create`, `billable_metrics().get`, `billable_metrics().list` and 2 more. Delivered as [`WebhookEvent::BillableMetricCreated`](crate::WebhookEvent::BillableMetricCreated), [`WebhookEvent::BillableMetricDeleted`](crate::WebhookEvent::BillableMetricDeleted) and [`WebhookEvent::BillableMetricUpdated`](crate::WebhookEvent::BillableMetricUpdated).
 #[doc(alias = "meter")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -139,6 +141,8 @@ json_object! {
 }
 
 /// Event property and its known values by which usage of a billable metric can be priced differently.
+///
+/// Part of [`BillableMetric::filters`](crate::BillableMetric::filters).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -163,6 +167,8 @@ json_object! {
 }
 
 /// Event property, with the values to recognise, that a new or changed billable metric should offer for separate pricing.
+///
+/// Part of [`BillableMetricInput::filters`](crate::BillableMetricInput::filters) and [`BillableMetricUpdate::filters`](crate::BillableMetricUpdate::filters).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -197,13 +203,13 @@ impl BillableMetricFilterInput {
             values: values.into_iter().map(Into::into).collect(),
         }
     }
-    /// Sets the key.
+    /// Sets `key`: name of the property of events.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = key.into();
         self
     }
-    /// Sets the values.
+    /// Sets `values`: values of the property for which charges can have prices of their own.
     #[must_use]
     pub fn values(
         mut self,
@@ -225,6 +231,8 @@ impl From<crate::BillableMetricFilter> for BillableMetricFilterInput {
 }
 
 /// Request body that creates a billable metric, which defines how usage events are aggregated into units.
+///
+/// Sent by `billable_metrics().create`.
 #[doc(alias = "license")]
 #[doc(alias = "meter")]
 #[doc(alias = "seat")]
@@ -345,37 +353,37 @@ impl BillableMetricInput {
             filters: None,
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the code.
+    /// Sets `code`: your own name for the object, which paths and other objects refer to.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the recurring.
+    /// Sets `recurring`: whether units carry over into the next period, as seats do, or begin at 0 again, as calls do.
     #[must_use]
     pub fn recurring(mut self, recurring: bool) -> Self {
         self.recurring = Some(recurring);
         self
     }
-    /// Sets the expression; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `expression`: formula that makes units from the properties of one event, such as `event.properties.megabytes / 1024`. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn expression(mut self, expression: impl Into<crate::Patch<String>>) -> Self {
         self.expression = expression.into();
         self
     }
-    /// Sets the rounding function; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `rounding_function`: how units are rounded before they are priced; null for not at all. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn rounding_function(
         mut self,
@@ -384,7 +392,7 @@ impl BillableMetricInput {
         self.rounding_function = rounding_function.into();
         self
     }
-    /// Sets the rounding precision; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `rounding_precision`: digits after the decimal point to which units are rounded; negative ones round to tens, hundreds and so on. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn rounding_precision(
         mut self,
@@ -393,13 +401,13 @@ impl BillableMetricInput {
         self.rounding_precision = rounding_precision.into();
         self
     }
-    /// Sets the field name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `field_name`: property of events that is read. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn field_name(mut self, field_name: impl Into<crate::Patch<String>>) -> Self {
         self.field_name = field_name.into();
         self
     }
-    /// Sets the aggregation type.
+    /// Sets `aggregation_type`: how usage is added up.
     #[must_use]
     pub fn aggregation_type(
         mut self,
@@ -408,7 +416,7 @@ impl BillableMetricInput {
         self.aggregation_type = aggregation_type.into();
         self
     }
-    /// Sets the weighted interval; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `weighted_interval`: span of time by which `weighted_sum_agg` weighs; needed there, and null elsewhere. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn weighted_interval(
         mut self,
@@ -417,7 +425,7 @@ impl BillableMetricInput {
         self.weighted_interval = weighted_interval.into();
         self
     }
-    /// Sets the filters.
+    /// Sets `filters`: properties of events that charges may filter by. **What is not in it is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -433,6 +441,8 @@ impl BillableMetricInput {
 /// Once a plan uses the metric only name, description and filters can be changed; the server ignores the rest of a request without saying so.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `billable_metrics().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -557,37 +567,37 @@ impl BillableMetricUpdate {
             filters: None,
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Sets the code.
+    /// Sets `code`: your own name for the object, which paths and other objects refer to.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the recurring.
+    /// Sets `recurring`: whether units carry over into the next period, as seats do, or begin at 0 again, as calls do.
     #[must_use]
     pub fn recurring(mut self, recurring: bool) -> Self {
         self.recurring = Some(recurring);
         self
     }
-    /// Sets the expression; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `expression`: formula that makes units from the properties of one event, such as `event.properties.megabytes / 1024`. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn expression(mut self, expression: impl Into<crate::Patch<String>>) -> Self {
         self.expression = expression.into();
         self
     }
-    /// Sets the rounding function; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `rounding_function`: how units are rounded before they are priced; null for not at all. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn rounding_function(
         mut self,
@@ -596,7 +606,7 @@ impl BillableMetricUpdate {
         self.rounding_function = rounding_function.into();
         self
     }
-    /// Sets the rounding precision; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `rounding_precision`: digits after the decimal point to which units are rounded; negative ones round to tens, hundreds and so on. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn rounding_precision(
         mut self,
@@ -605,13 +615,13 @@ impl BillableMetricUpdate {
         self.rounding_precision = rounding_precision.into();
         self
     }
-    /// Sets the field name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `field_name`: property of events that is read. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn field_name(mut self, field_name: impl Into<crate::Patch<String>>) -> Self {
         self.field_name = field_name.into();
         self
     }
-    /// Sets the aggregation type.
+    /// Sets `aggregation_type`: how usage is added up.
     #[must_use]
     pub fn aggregation_type(
         mut self,
@@ -620,7 +630,7 @@ impl BillableMetricUpdate {
         self.aggregation_type = Some(aggregation_type.into());
         self
     }
-    /// Sets the weighted interval; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `weighted_interval`: span of time by which `weighted_sum_agg` weighs; needed there, and null elsewhere. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn weighted_interval(
         mut self,
@@ -629,7 +639,7 @@ impl BillableMetricUpdate {
         self.weighted_interval = weighted_interval.into();
         self
     }
-    /// Sets the filters.
+    /// Sets `filters`: properties of events that charges may filter by. **What is not in it is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -641,6 +651,8 @@ impl BillableMetricUpdate {
 }
 
 /// Response with the value that an expression yields on a sample event; servers send a string even for numbers.
+///
+/// Returned by `billable_metrics().evaluate_expression`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

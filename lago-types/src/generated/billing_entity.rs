@@ -7,7 +7,9 @@ use super::{
     IssuingDateAdjustment, IssuingDateAnchor, Tax, Timezone,
 };
 
-/// Billing entity with its default taxes and invoice custom sections, as answered when a single one is read or updated.
+/// Legal entity that issues invoices for the organization, with its address, default currency, document numbering, grace period and payment term in days.
+///
+/// Returned by `billing_entities().create`, `billing_entities().get`, `billing_entities().list` and 1 more.
 #[doc(alias = "legal entity")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -256,6 +258,8 @@ json_object! {
 }
 
 /// How invoices are made: grace period, locale, taxes, and for customers the payment provider.
+///
+/// Part of [`BillingEntityInput::billing_configuration`](crate::BillingEntityInput::billing_configuration) and [`BillingEntityUpdate::billing_configuration`](crate::BillingEntityUpdate::billing_configuration).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -326,25 +330,25 @@ impl BillingEntityBillingConfigurationInput {
             subscription_invoice_issuing_date_adjustment: None,
         }
     }
-    /// Sets the invoice footer.
+    /// Sets `invoice_footer`: text at the foot of invoices.
     #[must_use]
     pub fn invoice_footer(mut self, invoice_footer: impl Into<String>) -> Self {
         self.invoice_footer = Some(invoice_footer.into());
         self
     }
-    /// Sets the document locale.
+    /// Sets `document_locale`: ISO 639-1 code of the language in which documents are written.
     #[must_use]
     pub fn document_locale(mut self, document_locale: impl Into<String>) -> Self {
         self.document_locale = Some(document_locale.into());
         self
     }
-    /// Sets the invoice grace period.
+    /// Sets `invoice_grace_period`: days for which an invoice stays a draft.
     #[must_use]
     pub fn invoice_grace_period(mut self, invoice_grace_period: impl Into<i64>) -> Self {
         self.invoice_grace_period = Some(invoice_grace_period.into());
         self
     }
-    /// Sets the subscription invoice issuing date anchor.
+    /// Sets `subscription_invoice_issuing_date_anchor`: by which day invoices of subscriptions are dated.
     #[must_use]
     pub fn subscription_invoice_issuing_date_anchor(
         mut self,
@@ -355,7 +359,7 @@ impl BillingEntityBillingConfigurationInput {
         );
         self
     }
-    /// Sets the subscription invoice issuing date adjustment.
+    /// Sets `subscription_invoice_issuing_date_adjustment`: whether the date of a draft moves to the day on which it becomes final.
     #[must_use]
     pub fn subscription_invoice_issuing_date_adjustment(
         mut self,
@@ -369,6 +373,8 @@ impl BillingEntityBillingConfigurationInput {
 }
 
 /// Request body that creates a billing entity with its code, name, address, currency, document numbering and invoice settings.
+///
+/// Sent by `billing_entities().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -603,25 +609,25 @@ impl BillingEntityInput {
             logo: crate::Patch::Absent,
         }
     }
-    /// Sets the code.
+    /// Sets `code`: code of the billing entity, by which customers and paths refer to it.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the name.
+    /// Sets `name`: name of the issuer, as customers see it.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the default currency.
+    /// Sets `default_currency`: ISO 4217 code of the currency that the entity bills in when nothing else is said.
     #[must_use]
     pub fn default_currency(mut self, default_currency: impl Into<Currency>) -> Self {
         self.default_currency = Some(default_currency.into());
         self
     }
-    /// Sets the document numbering.
+    /// Sets `document_numbering`: by what numbers of documents count up.
     #[must_use]
     pub fn document_numbering(
         mut self,
@@ -630,7 +636,7 @@ impl BillingEntityInput {
         self.document_numbering = Some(document_numbering.into());
         self
     }
-    /// Sets the document number prefix; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `document_number_prefix`: beginning of the numbers of documents: 1 to 10 characters, which Lago writes in capitals. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn document_number_prefix(
         mut self,
@@ -639,7 +645,7 @@ impl BillingEntityInput {
         self.document_number_prefix = document_number_prefix.into();
         self
     }
-    /// Sets the finalize zero amount invoice.
+    /// Sets `finalize_zero_amount_invoice`: whether invoices over zero are issued.
     #[must_use]
     pub fn finalize_zero_amount_invoice(
         mut self,
@@ -648,7 +654,7 @@ impl BillingEntityInput {
         self.finalize_zero_amount_invoice = Some(finalize_zero_amount_invoice);
         self
     }
-    /// Sets the billing configuration.
+    /// Sets `billing_configuration`: how invoices are made: grace period, locale, taxes, and for customers the payment provider.
     #[must_use]
     pub fn billing_configuration(
         mut self,
@@ -657,13 +663,13 @@ impl BillingEntityInput {
         self.billing_configuration = Some(billing_configuration.into());
         self
     }
-    /// Sets the net payment term.
+    /// Sets `net_payment_term`: days from the issue of an invoice to its due date, for customers without a term of their own.
     #[must_use]
     pub fn net_payment_term(mut self, net_payment_term: impl Into<i64>) -> Self {
         self.net_payment_term = Some(net_payment_term.into());
         self
     }
-    /// Sets the address line1; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `address_line1`: first line of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn address_line1(
         mut self,
@@ -672,7 +678,7 @@ impl BillingEntityInput {
         self.address_line1 = address_line1.into();
         self
     }
-    /// Sets the address line2; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `address_line2`: second line of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn address_line2(
         mut self,
@@ -681,49 +687,49 @@ impl BillingEntityInput {
         self.address_line2 = address_line2.into();
         self
     }
-    /// Sets the phone; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `phone`: telephone number that stands on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn phone(mut self, phone: impl Into<crate::Patch<String>>) -> Self {
         self.phone = phone.into();
         self
     }
-    /// Sets the city; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `city`: city of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn city(mut self, city: impl Into<crate::Patch<String>>) -> Self {
         self.city = city.into();
         self
     }
-    /// Sets the state; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `state`: state, region or province of the postal address. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn state(mut self, state: impl Into<crate::Patch<String>>) -> Self {
         self.state = state.into();
         self
     }
-    /// Sets the country; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `country`: ISO 3166-1 code of the country in two letters. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn country(mut self, country: impl Into<crate::Patch<Country>>) -> Self {
         self.country = country.into();
         self
     }
-    /// Sets the zipcode; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `zipcode`: postal code, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn zipcode(mut self, zipcode: impl Into<crate::Patch<String>>) -> Self {
         self.zipcode = zipcode.into();
         self
     }
-    /// Sets the email; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `email`: the entity's e-mail address, or several of them separated by commas. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn email(mut self, email: impl Into<crate::Patch<String>>) -> Self {
         self.email = email.into();
         self
     }
-    /// Sets the legal name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `legal_name`: registered name of the company, for documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn legal_name(mut self, legal_name: impl Into<crate::Patch<String>>) -> Self {
         self.legal_name = legal_name.into();
         self
     }
-    /// Sets the legal number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `legal_number`: number in the company register, for documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn legal_number(
         mut self,
@@ -732,7 +738,7 @@ impl BillingEntityInput {
         self.legal_number = legal_number.into();
         self
     }
-    /// Sets the tax identification number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `tax_identification_number`: number for value added tax. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn tax_identification_number(
         mut self,
@@ -741,13 +747,13 @@ impl BillingEntityInput {
         self.tax_identification_number = tax_identification_number.into();
         self
     }
-    /// Sets the timezone.
+    /// Sets `timezone`: time zone in which the entity bills.
     #[must_use]
     pub fn timezone(mut self, timezone: impl Into<Timezone>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
-    /// Sets the email settings.
+    /// Sets `email_settings`: what customers are told by e-mail.
     #[must_use]
     pub fn email_settings(
         mut self,
@@ -756,19 +762,19 @@ impl BillingEntityInput {
         self.email_settings = Some(email_settings.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the eu tax management.
+    /// Sets `eu_tax_management`: whether Lago chooses taxes by the rules of the European Union, from country and tax number.
     #[must_use]
     pub fn eu_tax_management(mut self, eu_tax_management: bool) -> Self {
         self.eu_tax_management = Some(eu_tax_management);
         self
     }
-    /// Sets the einvoicing.
+    /// Sets `einvoicing`: whether invoices are also made as electronic invoices; only in France and Germany, elsewhere true is refused.
     #[must_use]
     pub fn einvoicing(mut self, einvoicing: bool) -> Self {
         self.einvoicing = Some(einvoicing);
         self
     }
-    /// Sets the logo; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `logo`: logo as a data URI in base64, printed on documents; null takes it away. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn logo(mut self, logo: impl Into<crate::Patch<String>>) -> Self {
         self.logo = logo.into();
@@ -779,6 +785,8 @@ impl BillingEntityInput {
 /// The new values; what is left out stays as it is.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `billing_entities().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1029,19 +1037,19 @@ impl BillingEntityUpdate {
             invoice_custom_section_codes: None,
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name of the issuer, as customers see it.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Sets the default currency.
+    /// Sets `default_currency`: ISO 4217 code of the currency that the entity bills in when nothing else is said.
     #[must_use]
     pub fn default_currency(mut self, default_currency: impl Into<Currency>) -> Self {
         self.default_currency = Some(default_currency.into());
         self
     }
-    /// Sets the document numbering.
+    /// Sets `document_numbering`: what invoices are numbered by.
     #[must_use]
     pub fn document_numbering(
         mut self,
@@ -1050,7 +1058,7 @@ impl BillingEntityUpdate {
         self.document_numbering = Some(document_numbering.into());
         self
     }
-    /// Sets the document number prefix; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `document_number_prefix`: beginning of the numbers of documents: 1 to 10 characters, which Lago writes in capitals. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn document_number_prefix(
         mut self,
@@ -1059,7 +1067,7 @@ impl BillingEntityUpdate {
         self.document_number_prefix = document_number_prefix.into();
         self
     }
-    /// Sets the finalize zero amount invoice.
+    /// Sets `finalize_zero_amount_invoice`: whether invoices over zero are issued.
     #[must_use]
     pub fn finalize_zero_amount_invoice(
         mut self,
@@ -1068,7 +1076,7 @@ impl BillingEntityUpdate {
         self.finalize_zero_amount_invoice = Some(finalize_zero_amount_invoice);
         self
     }
-    /// Sets the billing configuration.
+    /// Sets `billing_configuration`: how invoices are made: grace period, locale, taxes, and for customers the payment provider.
     #[must_use]
     pub fn billing_configuration(
         mut self,
@@ -1077,13 +1085,13 @@ impl BillingEntityUpdate {
         self.billing_configuration = Some(billing_configuration.into());
         self
     }
-    /// Sets the net payment term.
+    /// Sets `net_payment_term`: days from the issue of an invoice to its due date, for customers without a term of their own.
     #[must_use]
     pub fn net_payment_term(mut self, net_payment_term: impl Into<i64>) -> Self {
         self.net_payment_term = Some(net_payment_term.into());
         self
     }
-    /// Sets the address line1; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `address_line1`: first line of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn address_line1(
         mut self,
@@ -1092,7 +1100,7 @@ impl BillingEntityUpdate {
         self.address_line1 = address_line1.into();
         self
     }
-    /// Sets the address line2; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `address_line2`: second line of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn address_line2(
         mut self,
@@ -1101,49 +1109,49 @@ impl BillingEntityUpdate {
         self.address_line2 = address_line2.into();
         self
     }
-    /// Sets the phone; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `phone`: phone number printed on invoices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn phone(mut self, phone: impl Into<crate::Patch<String>>) -> Self {
         self.phone = phone.into();
         self
     }
-    /// Sets the city; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `city`: city of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn city(mut self, city: impl Into<crate::Patch<String>>) -> Self {
         self.city = city.into();
         self
     }
-    /// Sets the state; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `state`: state, region or province of the postal address. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn state(mut self, state: impl Into<crate::Patch<String>>) -> Self {
         self.state = state.into();
         self
     }
-    /// Sets the country; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `country`: ISO 3166-1 code of the country in two letters. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn country(mut self, country: impl Into<crate::Patch<Country>>) -> Self {
         self.country = country.into();
         self
     }
-    /// Sets the zipcode; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `zipcode`: postal code, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn zipcode(mut self, zipcode: impl Into<crate::Patch<String>>) -> Self {
         self.zipcode = zipcode.into();
         self
     }
-    /// Sets the email; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `email`: the entity's e-mail address, or several of them separated by commas. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn email(mut self, email: impl Into<crate::Patch<String>>) -> Self {
         self.email = email.into();
         self
     }
-    /// Sets the legal name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `legal_name`: registered name of the company, for documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn legal_name(mut self, legal_name: impl Into<crate::Patch<String>>) -> Self {
         self.legal_name = legal_name.into();
         self
     }
-    /// Sets the legal number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `legal_number`: number in the company register, for documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn legal_number(
         mut self,
@@ -1152,7 +1160,7 @@ impl BillingEntityUpdate {
         self.legal_number = legal_number.into();
         self
     }
-    /// Sets the tax identification number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `tax_identification_number`: number for value added tax. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn tax_identification_number(
         mut self,
@@ -1161,13 +1169,13 @@ impl BillingEntityUpdate {
         self.tax_identification_number = tax_identification_number.into();
         self
     }
-    /// Sets the timezone.
+    /// Sets `timezone`: time zone in which the entity bills.
     #[must_use]
     pub fn timezone(mut self, timezone: impl Into<Timezone>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of the taxes that customers without any of their own get.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -1176,7 +1184,7 @@ impl BillingEntityUpdate {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the email settings.
+    /// Sets `email_settings`: what customers are told by e-mail.
     #[must_use]
     pub fn email_settings(
         mut self,
@@ -1185,25 +1193,25 @@ impl BillingEntityUpdate {
         self.email_settings = Some(email_settings.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the eu tax management.
+    /// Sets `eu_tax_management`: whether Lago chooses taxes by the rules of the European Union, from country and tax number.
     #[must_use]
     pub fn eu_tax_management(mut self, eu_tax_management: bool) -> Self {
         self.eu_tax_management = Some(eu_tax_management);
         self
     }
-    /// Sets the einvoicing.
+    /// Sets `einvoicing`: whether invoices are also issued as electronic documents (XML).
     #[must_use]
     pub fn einvoicing(mut self, einvoicing: bool) -> Self {
         self.einvoicing = Some(einvoicing);
         self
     }
-    /// Sets the logo; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `logo`: logo as a data URI in base64, printed on documents; null takes it away. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn logo(mut self, logo: impl Into<crate::Patch<String>>) -> Self {
         self.logo = logo.into();
         self
     }
-    /// Sets the invoice custom section codes.
+    /// Sets `invoice_custom_section_codes`: codes of the texts that invoices carry.
     #[must_use]
     pub fn invoice_custom_section_codes(
         mut self,

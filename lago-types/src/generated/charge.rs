@@ -5,6 +5,8 @@
 use super::{AggregationType, ChargeModel, Currency, PlanChargeFilterInput, Tax};
 
 /// Unit of account in which the charge is priced in place of the currency, such as credits of yours.
+///
+/// Part of [`Charge::applied_pricing_unit`](crate::Charge::applied_pricing_unit).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -29,6 +31,8 @@ json_object! {
 }
 
 /// Unit of account in which the charge is priced in place of the currency, such as credits of yours.
+///
+/// Part of [`ChargeInput::applied_pricing_unit`](crate::ChargeInput::applied_pricing_unit), [`ChargeOverride::applied_pricing_unit`](crate::ChargeOverride::applied_pricing_unit), [`ChargeUpdate::applied_pricing_unit`](crate::ChargeUpdate::applied_pricing_unit) and 3 more.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -74,13 +78,13 @@ impl AppliedPricingUnitInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the code.
+    /// Sets `code`: code of the pricing unit; not read when a charge is overridden for one subscription.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the conversion rate.
+    /// Sets `conversion_rate`: what one pricing unit is worth in the currency of the plan: with 0.5 and USD, 50 cents.
     #[must_use]
     pub fn conversion_rate(
         mut self,
@@ -111,6 +115,8 @@ impl From<crate::AppliedPricingUnit> for AppliedPricingUnitInput {
 }
 
 /// Usage charge of a plan: the billable metric it prices, its pricing model, its timing and its minimum in cents.
+///
+/// Returned by `plans().charges().create`, `plans().charges().get`, `subscriptions().charges().get` and 5 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -152,7 +158,7 @@ pub struct Charge {
     /// Least that the charge bills for a period, in cents of the currency before taxes; what is missing becomes a true-up fee. 0 for none. Example: `1200`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub min_amount_cents: i64,
-    /// Prices of a usage charge, as decimal strings in currency units, and the event properties that split its usage for display.
+    /// Prices of a charge in the form its pricing model needs; amounts are decimal strings in currency units, not cents.
     pub properties: ChargeProperties,
     /// Other prices for events with certain properties. What matches no filter has the price of the charge.
     pub filters: Vec<ChargeFilter>,
@@ -229,6 +235,8 @@ json_object! {
 }
 
 /// Optional request body for deleting a usage charge, telling whether derived plans lose it too.
+///
+/// Sent by `plans().charges().delete`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -257,7 +265,7 @@ impl ChargeDeleteInput {
     pub fn new() -> Self {
         Self { cascade_updates: None }
     }
-    /// Sets the cascade updates.
+    /// Sets `cascade_updates`: whether plans that were made from this one by overriding it for a subscription change as well.
     #[must_use]
     pub fn cascade_updates(mut self, cascade_updates: bool) -> Self {
         self.cascade_updates = Some(cascade_updates);
@@ -266,6 +274,8 @@ impl ChargeDeleteInput {
 }
 
 /// Separate price of a charge for usage whose event properties have the given values.
+///
+/// Returned by `plans().charges().filters().create`, `subscriptions().charges().filters().create`, `plans().charges().filters().get` and 7 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -315,6 +325,8 @@ json_object! {
 }
 
 /// Optional request body for deleting a charge filter, telling whether derived plans lose it too.
+///
+/// Sent by `plans().charges().filters().delete`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -343,7 +355,7 @@ impl ChargeFilterDeleteInput {
     pub fn new() -> Self {
         Self { cascade_updates: None }
     }
-    /// Sets the cascade updates.
+    /// Sets `cascade_updates`: whether plans that were made from this one by overriding it for a subscription change as well.
     #[must_use]
     pub fn cascade_updates(mut self, cascade_updates: bool) -> Self {
         self.cascade_updates = Some(cascade_updates);
@@ -352,6 +364,8 @@ impl ChargeFilterDeleteInput {
 }
 
 /// Request body that adds a filter with its own prices to a usage charge of a plan or subscription.
+///
+/// Sent by `plans().charges().filters().create` and `subscriptions().charges().filters().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -408,13 +422,13 @@ impl ChargeFilterInput {
             invoice_display_name: crate::Patch::Absent,
         }
     }
-    /// Sets the cascade updates.
+    /// Sets `cascade_updates`: whether plans that were made from this one by overriding it for a subscription change as well.
     #[must_use]
     pub fn cascade_updates(mut self, cascade_updates: bool) -> Self {
         self.cascade_updates = Some(cascade_updates);
         self
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name on invoices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -423,13 +437,13 @@ impl ChargeFilterInput {
         self.invoice_display_name = invoice_display_name.into();
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: prices for these values.
     #[must_use]
     pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
         self.properties = properties.into();
         self
     }
-    /// Sets the values.
+    /// Sets `values`: values by name of the event property; an event matches when each property has one of its values.
     #[must_use]
     pub fn values(
         mut self,
@@ -446,6 +460,8 @@ impl ChargeFilterInput {
 /// Request body that changes the matched event values, prices or invoice name of a charge filter.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `plans().charges().filters().update` and `subscriptions().charges().filters().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -503,13 +519,13 @@ impl ChargeFilterUpdate {
             values: None,
         }
     }
-    /// Sets the cascade updates.
+    /// Sets `cascade_updates`: whether plans that were made from this one by overriding it for a subscription change as well.
     #[must_use]
     pub fn cascade_updates(mut self, cascade_updates: bool) -> Self {
         self.cascade_updates = Some(cascade_updates);
         self
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name on invoices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -518,13 +534,13 @@ impl ChargeFilterUpdate {
         self.invoice_display_name = invoice_display_name.into();
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: prices for events that match, in the form that the charge model needs.
     #[must_use]
     pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets the values.
+    /// Sets `values`: values by name of the event property; an event matches when each property has one of its values.
     #[must_use]
     pub fn values(
         mut self,
@@ -537,7 +553,9 @@ impl ChargeFilterUpdate {
     }
 }
 
-/// Charge filter usage.
+/// Part of the usage of a charge that one of its filters prices, in units and in cents without taxes; one row more is for events that match no filter.
+///
+/// Part of [`ChargeGroupedUsage::filters`](crate::ChargeGroupedUsage::filters) and [`ChargeUsage::filters`](crate::ChargeUsage::filters).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -607,7 +625,9 @@ json_object! {
     }
 }
 
-/// Charge grouped usage.
+/// Part of the usage of a charge with the same values of its pricing group keys, in units and in cents without taxes.
+///
+/// Part of [`ChargeUsage::grouped_usage`](crate::ChargeUsage::grouped_usage).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -670,6 +690,8 @@ json_object! {
 }
 
 /// Request body that adds a usage charge to a plan and, if asked, to the plans derived from it.
+///
+/// Sent by `plans().charges().create`.
 #[doc(alias = "price")]
 #[doc(alias = "prorate")]
 #[doc(alias = "proration")]
@@ -693,7 +715,7 @@ pub struct ChargeInput {
         )
     )]
     pub min_amount_cents: Option<i64>,
-    /// Prices of a usage charge, as decimal strings in currency units, and the event properties that split its usage for display.
+    /// Prices of a charge in the form its pricing model needs; amounts are decimal strings in currency units, not cents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -831,7 +853,7 @@ impl ChargeInput {
             cascade_updates: None,
         }
     }
-    /// Sets the invoice display name.
+    /// Sets `invoice_display_name`: name on invoices, in place of the name.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -840,19 +862,19 @@ impl ChargeInput {
         self.invoice_display_name = Some(invoice_display_name.into());
         self
     }
-    /// Sets the min amount cents.
+    /// Sets `min_amount_cents`: least that the charge bills for a period, in cents of the currency before taxes; what is missing becomes a true-up fee. 0 for none.
     #[must_use]
     pub fn min_amount_cents(mut self, min_amount_cents: impl Into<i64>) -> Self {
         self.min_amount_cents = Some(min_amount_cents.into());
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: prices of a charge in the form its pricing model needs; amounts are decimal strings in currency units, not cents.
     #[must_use]
     pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets the filters.
+    /// Sets `filters`: prices for certain values of events, recognised by these values. **What is not in it is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -861,7 +883,7 @@ impl ChargeInput {
         self.filters = Some(filters.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -870,7 +892,7 @@ impl ChargeInput {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the applied pricing unit.
+    /// Sets `applied_pricing_unit`: unit of account in which the charge is priced in place of the currency, such as credits of yours.
     #[must_use]
     pub fn applied_pricing_unit(
         mut self,
@@ -879,7 +901,7 @@ impl ChargeInput {
         self.applied_pricing_unit = Some(applied_pricing_unit.into());
         self
     }
-    /// Sets the billable metric id.
+    /// Sets `billable_metric_id`: UUID of the billable metric whose units the charge prices.
     #[must_use]
     pub fn billable_metric_id(
         mut self,
@@ -888,31 +910,31 @@ impl ChargeInput {
         self.billable_metric_id = billable_metric_id.into();
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the charge, unique in its plan; it stands in the paths of the charge.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the charge model.
+    /// Sets `charge_model`: how units become an amount.
     #[must_use]
     pub fn charge_model(mut self, charge_model: impl Into<ChargeModel>) -> Self {
         self.charge_model = charge_model.into();
         self
     }
-    /// Sets the pay in advance.
+    /// Sets `pay_in_advance`: whether each event is billed as it arrives, and not with the others at the end of the period.
     #[must_use]
     pub fn pay_in_advance(mut self, pay_in_advance: bool) -> Self {
         self.pay_in_advance = Some(pay_in_advance);
         self
     }
-    /// Sets the invoiceable.
+    /// Sets `invoiceable`: whether the fee goes on an invoice.
     #[must_use]
     pub fn invoiceable(mut self, invoiceable: bool) -> Self {
         self.invoiceable = Some(invoiceable);
         self
     }
-    /// Sets the regroup paid fees; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `regroup_paid_fees`: what becomes of fees that were paid in advance without an invoice: `invoice` sums them up on one at the end of the period. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn regroup_paid_fees(
         mut self,
@@ -921,13 +943,13 @@ impl ChargeInput {
         self.regroup_paid_fees = regroup_paid_fees.into();
         self
     }
-    /// Sets the prorated.
+    /// Sets `prorated`: whether the price is cut down to the days for which it applied in the period.
     #[must_use]
     pub fn prorated(mut self, prorated: bool) -> Self {
         self.prorated = Some(prorated);
         self
     }
-    /// Sets the accepts target wallet; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `accepts_target_wallet`: whether events may name the wallet that pays for them. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn accepts_target_wallet(
         mut self,
@@ -936,7 +958,7 @@ impl ChargeInput {
         self.accepts_target_wallet = accepts_target_wallet.into();
         self
     }
-    /// Sets the cascade updates.
+    /// Sets `cascade_updates`: whether plans that were made from this one by overriding it for a subscription change as well.
     #[must_use]
     pub fn cascade_updates(mut self, cascade_updates: bool) -> Self {
         self.cascade_updates = Some(cascade_updates);
@@ -945,6 +967,8 @@ impl ChargeInput {
 }
 
 /// Parts of a usage charge that one subscription may override: name, prices, filters, taxes and minimum in cents.
+///
+/// Sent by `subscriptions().charges().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -965,7 +989,7 @@ pub struct ChargeOverride {
         )
     )]
     pub min_amount_cents: Option<i64>,
-    /// Prices of a usage charge, as decimal strings in currency units, and the event properties that split its usage for display.
+    /// Prices of a charge in the form its pricing model needs; amounts are decimal strings in currency units, not cents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1026,7 +1050,7 @@ impl ChargeOverride {
             applied_pricing_unit: None,
         }
     }
-    /// Sets the invoice display name.
+    /// Sets `invoice_display_name`: name on invoices, in place of the name.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -1035,19 +1059,19 @@ impl ChargeOverride {
         self.invoice_display_name = Some(invoice_display_name.into());
         self
     }
-    /// Sets the min amount cents.
+    /// Sets `min_amount_cents`: least that the charge bills for a period, in cents of the currency before taxes; what is missing becomes a true-up fee. 0 for none.
     #[must_use]
     pub fn min_amount_cents(mut self, min_amount_cents: impl Into<i64>) -> Self {
         self.min_amount_cents = Some(min_amount_cents.into());
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: prices of a charge in the form its pricing model needs; amounts are decimal strings in currency units, not cents.
     #[must_use]
     pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets the filters.
+    /// Sets `filters`: prices for certain values of events, recognised by these values. **What is not in it is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -1056,7 +1080,7 @@ impl ChargeOverride {
         self.filters = Some(filters.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -1065,7 +1089,7 @@ impl ChargeOverride {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the applied pricing unit.
+    /// Sets `applied_pricing_unit`: unit of account in which the charge is priced in place of the currency, such as credits of yours.
     #[must_use]
     pub fn applied_pricing_unit(
         mut self,
@@ -1076,7 +1100,9 @@ impl ChargeOverride {
     }
 }
 
-/// Prices of a usage charge, as decimal strings in currency units, and the event properties that split its usage for display.
+/// Prices of a charge in the form its pricing model needs; amounts are decimal strings in currency units, not cents.
+///
+/// Part of [`Charge::properties`](crate::Charge::properties) and [`ChargeFilter::properties`](crate::ChargeFilter::properties).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1184,7 +1210,7 @@ pub struct ChargeProperties {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub custom_properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
-    /// Presentation group keys.
+    /// Event properties by which usage is split for display. Prices do not depend on them.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1233,7 +1259,9 @@ json_object! {
     }
 }
 
-/// Prices of a usage charge, as decimal strings in currency units, and the event properties that split its usage for display.
+/// Prices of a charge in the form its pricing model needs; amounts are decimal strings in currency units, not cents.
+///
+/// Part of [`ChargeFilterInput::properties`](crate::ChargeFilterInput::properties), [`ChargeFilterUpdate::properties`](crate::ChargeFilterUpdate::properties), [`ChargeInput::properties`](crate::ChargeInput::properties) and 6 more.
 #[doc(alias = "graduated")]
 #[doc(alias = "package")]
 #[doc(alias = "percentage")]
@@ -1346,7 +1374,7 @@ pub struct ChargePropertiesInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub custom_properties: Option<::serde_json::Map<String, ::serde_json::Value>>,
-    /// Presentation group keys.
+    /// Event properties by which usage is split for display. Prices do not depend on them.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1424,7 +1452,7 @@ impl ChargePropertiesInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the grouped by.
+    /// Sets `grouped_by`: older name of `pricing_group_keys`; use that one.
     #[deprecated]
     #[allow(deprecated)]
     #[must_use]
@@ -1435,7 +1463,7 @@ impl ChargePropertiesInput {
         self.grouped_by = Some(grouped_by.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the pricing group keys.
+    /// Sets `pricing_group_keys`: properties of events by which usage is split before it is priced: each combination of values is priced alone and has a fee of its own.
     #[must_use]
     pub fn pricing_group_keys(
         mut self,
@@ -1446,7 +1474,7 @@ impl ChargePropertiesInput {
         );
         self
     }
-    /// Sets the graduated ranges.
+    /// Sets `graduated_ranges`: ranges of units, from low to high without gaps.
     #[must_use]
     pub fn graduated_ranges(
         mut self,
@@ -1457,7 +1485,7 @@ impl ChargePropertiesInput {
         );
         self
     }
-    /// Sets the graduated percentage ranges.
+    /// Sets `graduated_percentage_ranges`: ranges of value, from low to high without gaps.
     #[must_use]
     pub fn graduated_percentage_ranges(
         mut self,
@@ -1470,7 +1498,7 @@ impl ChargePropertiesInput {
         );
         self
     }
-    /// Sets the amount.
+    /// Sets `amount`: price of one unit, or of one package, as an exact decimal in units of the currency: `"0.05"` is 5 cents.
     #[must_use]
     pub fn amount(
         mut self,
@@ -1484,19 +1512,19 @@ impl ChargePropertiesInput {
         }
         self
     }
-    /// Sets the free units.
+    /// Sets `free_units`: units that cost nothing, before the first package is billed.
     #[must_use]
     pub fn free_units(mut self, free_units: impl Into<i64>) -> Self {
         self.free_units = Some(free_units.into());
         self
     }
-    /// Sets the package size.
+    /// Sets `package_size`: units in one package; a package that is begun is billed in full.
     #[must_use]
     pub fn package_size(mut self, package_size: impl Into<i64>) -> Self {
         self.package_size = Some(package_size.into());
         self
     }
-    /// Sets the rate.
+    /// Sets `rate`: rate in percent: `"2.5"` is 2.5 %.
     #[must_use]
     pub fn rate(
         mut self,
@@ -1510,7 +1538,7 @@ impl ChargePropertiesInput {
         }
         self
     }
-    /// Sets the fixed amount; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `fixed_amount`: price of each event, as text in currency units; null counts as zero. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn fixed_amount(
         mut self,
@@ -1530,7 +1558,7 @@ impl ChargePropertiesInput {
         }
         self
     }
-    /// Sets the free units per events; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `free_units_per_events`: how many events of a period are free of rate and fixed fee; null for none. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn free_units_per_events(
         mut self,
@@ -1539,7 +1567,7 @@ impl ChargePropertiesInput {
         self.free_units_per_events = free_units_per_events.into();
         self
     }
-    /// Sets the free units per total aggregation; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `free_units_per_total_aggregation`: value up to which a period is free of the rate, as an exact decimal in units of the currency; null for none. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn free_units_per_total_aggregation(
         mut self,
@@ -1561,7 +1589,7 @@ impl ChargePropertiesInput {
         }
         self
     }
-    /// Sets the per transaction max amount; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `per_transaction_max_amount`: most that one event is billed, as an exact decimal in units of the currency; null for no limit. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn per_transaction_max_amount(
         mut self,
@@ -1570,7 +1598,7 @@ impl ChargePropertiesInput {
         self.per_transaction_max_amount = per_transaction_max_amount.into();
         self
     }
-    /// Sets the per transaction min amount; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `per_transaction_min_amount`: least that one event is billed, as an exact decimal in units of the currency; null for no limit. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn per_transaction_min_amount(
         mut self,
@@ -1579,7 +1607,7 @@ impl ChargePropertiesInput {
         self.per_transaction_min_amount = per_transaction_min_amount.into();
         self
     }
-    /// Sets the volume ranges.
+    /// Sets `volume_ranges`: ranges of units, from low to high without gaps.
     #[must_use]
     pub fn volume_ranges(
         mut self,
@@ -1588,7 +1616,7 @@ impl ChargePropertiesInput {
         self.volume_ranges = Some(volume_ranges.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the custom properties.
+    /// Sets `custom_properties`: free settings of the charge model `custom`.
     #[must_use]
     pub fn custom_properties<CustomPropertiesKind>(
         mut self,
@@ -1614,7 +1642,7 @@ impl ChargePropertiesInput {
         self.custom_properties = Some(entries);
         self
     }
-    /// Sets the presentation group keys.
+    /// Sets `presentation_group_keys`: event properties by which usage is split for display.
     #[must_use]
     pub fn presentation_group_keys(
         mut self,
@@ -1674,6 +1702,8 @@ impl From<crate::ChargeProperties> for ChargePropertiesInput {
 /// Changes of a usage charge. The model is needed because the server answers 422 without it while no subscription uses the plan; later it cannot be changed. `ChargeUpdate::from` a received charge says all that is there.
 ///
 /// Not every field that is left out stays as it is: `invoice_display_name` is cleared, `min_amount_cents` is reset.
+///
+/// Sent by `plans().charges().update`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1834,19 +1864,19 @@ impl ChargeUpdate {
             cascade_updates: None,
         }
     }
-    /// Sets the charge model.
+    /// Sets `charge_model`: how units become an amount.
     #[must_use]
     pub fn charge_model(mut self, charge_model: impl Into<ChargeModel>) -> Self {
         self.charge_model = charge_model.into();
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: the prices, as the model has them.
     #[must_use]
     pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
         self.properties = properties.into();
         self
     }
-    /// Sets the invoice display name.
+    /// Sets `invoice_display_name`: name on invoices. **Cleared when left out.**
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -1855,13 +1885,13 @@ impl ChargeUpdate {
         self.invoice_display_name = Some(invoice_display_name.into());
         self
     }
-    /// Sets the min amount cents.
+    /// Sets `min_amount_cents`: least amount to bill, in cents of the currency. **Reset when left out.**
     #[must_use]
     pub fn min_amount_cents(mut self, min_amount_cents: impl Into<i64>) -> Self {
         self.min_amount_cents = Some(min_amount_cents.into());
         self
     }
-    /// Sets the filters.
+    /// Sets `filters`: prices for certain values of events, recognised by these values. **What is not in it is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -1870,7 +1900,7 @@ impl ChargeUpdate {
         self.filters = Some(filters.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -1879,7 +1909,7 @@ impl ChargeUpdate {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the applied pricing unit.
+    /// Sets `applied_pricing_unit`: unit of account in which the charge is priced in place of the currency, such as credits of yours.
     #[must_use]
     pub fn applied_pricing_unit(
         mut self,
@@ -1888,7 +1918,7 @@ impl ChargeUpdate {
         self.applied_pricing_unit = Some(applied_pricing_unit.into());
         self
     }
-    /// Sets the billable metric id.
+    /// Sets `billable_metric_id`: UUID of the billable metric whose units the charge prices.
     #[must_use]
     pub fn billable_metric_id(
         mut self,
@@ -1897,25 +1927,25 @@ impl ChargeUpdate {
         self.billable_metric_id = Some(billable_metric_id.into());
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the charge, unique in its plan; it stands in the paths of the charge.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the pay in advance.
+    /// Sets `pay_in_advance`: whether each event is billed as it arrives, and not with the others at the end of the period.
     #[must_use]
     pub fn pay_in_advance(mut self, pay_in_advance: bool) -> Self {
         self.pay_in_advance = Some(pay_in_advance);
         self
     }
-    /// Sets the invoiceable.
+    /// Sets `invoiceable`: whether the fee goes on an invoice.
     #[must_use]
     pub fn invoiceable(mut self, invoiceable: bool) -> Self {
         self.invoiceable = Some(invoiceable);
         self
     }
-    /// Sets the regroup paid fees; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `regroup_paid_fees`: what becomes of fees that were paid in advance without an invoice: `invoice` sums them up on one at the end of the period. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn regroup_paid_fees(
         mut self,
@@ -1924,13 +1954,13 @@ impl ChargeUpdate {
         self.regroup_paid_fees = regroup_paid_fees.into();
         self
     }
-    /// Sets the prorated.
+    /// Sets `prorated`: whether the price is cut down to the days for which it applied in the period.
     #[must_use]
     pub fn prorated(mut self, prorated: bool) -> Self {
         self.prorated = Some(prorated);
         self
     }
-    /// Sets the accepts target wallet; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `accepts_target_wallet`: whether events may name the wallet that pays for them. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn accepts_target_wallet(
         mut self,
@@ -1939,7 +1969,7 @@ impl ChargeUpdate {
         self.accepts_target_wallet = accepts_target_wallet.into();
         self
     }
-    /// Sets the cascade updates.
+    /// Sets `cascade_updates`: whether plans that were made from this one by overriding it for a subscription change as well.
     #[must_use]
     pub fn cascade_updates(mut self, cascade_updates: bool) -> Self {
         self.cascade_updates = Some(cascade_updates);
@@ -1979,6 +2009,8 @@ impl From<crate::Charge> for ChargeUpdate {
 }
 
 /// Usage of one charge in a billing period: units, events and amount in cents without taxes, split by filter and group.
+///
+/// Part of [`CustomerUsage::charges_usage`](crate::CustomerUsage::charges_usage).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2060,7 +2092,9 @@ json_object! {
     }
 }
 
-/// Graduated percentage range.
+/// One range of value of the graduated percentage model, with the rate in percent at which the part of the value that falls into it is billed.
+///
+/// Part of [`ChargeProperties::graduated_percentage_ranges`](crate::ChargeProperties::graduated_percentage_ranges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2105,7 +2139,9 @@ json_object! {
     }
 }
 
-/// Graduated percentage range input.
+/// One range of value of the graduated percentage model, with the rate in percent at which the part of the value that falls into it is billed.
+///
+/// Part of [`ChargePropertiesInput::graduated_percentage_ranges`](crate::ChargePropertiesInput::graduated_percentage_ranges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2164,7 +2200,7 @@ impl GraduatedPercentageRangeInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the from value.
+    /// Sets `from_value`: where the range of value begins: 0 for the first range, else one more than where the range before ends.
     #[must_use]
     pub fn from_value(
         mut self,
@@ -2178,13 +2214,13 @@ impl GraduatedPercentageRangeInput {
         }
         self
     }
-    /// Sets the to value.
+    /// Sets `to_value`: last unit of the range, included; null in the last range, which has no end.
     #[must_use]
     pub fn to_value(mut self, to_value: impl Into<Option<crate::Decimal>>) -> Self {
         self.to_value = to_value.into();
         self
     }
-    /// Sets the rate.
+    /// Sets `rate`: rate in percent: `"2.5"` is 2.5 %.
     #[must_use]
     pub fn rate(
         mut self,
@@ -2198,7 +2234,7 @@ impl GraduatedPercentageRangeInput {
         }
         self
     }
-    /// Sets the flat amount.
+    /// Sets `flat_amount`: price for reaching the range at all, as an exact decimal in units of the currency, added to that of its units.
     #[must_use]
     pub fn flat_amount(
         mut self,
@@ -2212,7 +2248,7 @@ impl GraduatedPercentageRangeInput {
         }
         self
     }
-    /// Sets the fixed amount.
+    /// Sets `fixed_amount`: only in the range that the server makes up when a charge is created without properties.
     #[must_use]
     pub fn fixed_amount(
         mut self,
@@ -2258,7 +2294,9 @@ impl From<crate::GraduatedPercentageRange> for GraduatedPercentageRangeInput {
     }
 }
 
-/// Graduated range.
+/// One range of units of the graduated model, with the price of each unit that falls into it and an amount for reaching it, as exact decimals in units of the currency.
+///
+/// Part of [`ChargeProperties::graduated_ranges`](crate::ChargeProperties::graduated_ranges) and [`FixedChargeProperties::graduated_ranges`](crate::FixedChargeProperties::graduated_ranges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2295,7 +2333,9 @@ json_object! {
     }
 }
 
-/// Graduated range input.
+/// One range of units of the graduated model, with the price of each unit that falls into it and an amount for reaching it, as exact decimals in units of the currency.
+///
+/// Part of [`ChargePropertiesInput::graduated_ranges`](crate::ChargePropertiesInput::graduated_ranges) and [`FixedChargePropertiesInput::graduated_ranges`](crate::FixedChargePropertiesInput::graduated_ranges).
 #[doc(alias = "tier")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -2346,7 +2386,7 @@ impl GraduatedRangeInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the from value.
+    /// Sets `from_value`: first unit of the range: 0 for the first range, else one more than where the range before ends.
     #[must_use]
     pub fn from_value(
         mut self,
@@ -2360,13 +2400,13 @@ impl GraduatedRangeInput {
         }
         self
     }
-    /// Sets the to value.
+    /// Sets `to_value`: last unit of the range, included; null in the last range, which has no end.
     #[must_use]
     pub fn to_value(mut self, to_value: impl Into<Option<crate::Decimal>>) -> Self {
         self.to_value = to_value.into();
         self
     }
-    /// Sets the flat amount.
+    /// Sets `flat_amount`: price for reaching the range at all, as an exact decimal in units of the currency, added to that of its units.
     #[must_use]
     pub fn flat_amount(
         mut self,
@@ -2380,7 +2420,7 @@ impl GraduatedRangeInput {
         }
         self
     }
-    /// Sets the per unit amount.
+    /// Sets `per_unit_amount`: price of one unit within the range, as an exact decimal in units of the currency.
     #[must_use]
     pub fn per_unit_amount(
         mut self,
@@ -2425,7 +2465,9 @@ impl From<crate::GraduatedRange> for GraduatedRangeInput {
     }
 }
 
-/// Presentation breakdown.
+/// Units of a charge that belong to the same values of its presentation group keys. It is for display; prices do not depend on it.
+///
+/// Part of [`ChargeFilterUsage::presentation_breakdowns`](crate::ChargeFilterUsage::presentation_breakdowns), [`ChargeGroupedUsage::presentation_breakdowns`](crate::ChargeGroupedUsage::presentation_breakdowns), [`ChargeUsage::presentation_breakdowns`](crate::ChargeUsage::presentation_breakdowns) and 7 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2457,7 +2499,9 @@ json_object! {
     }
 }
 
-/// Presentation group key.
+/// Event property by which the usage of a charge is split for display, without any effect on the price.
+///
+/// Part of [`ChargeProperties::presentation_group_keys`](crate::ChargeProperties::presentation_group_keys), [`ChargePropertiesInput::presentation_group_keys`](crate::ChargePropertiesInput::presentation_group_keys), [`FixedChargeProperties::presentation_group_keys`](crate::FixedChargeProperties::presentation_group_keys) and 1 more.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2494,13 +2538,13 @@ impl PresentationGroupKey {
     pub fn new() -> Self {
         Self { value: None, options: None }
     }
-    /// Sets the value.
+    /// Sets `value`: name of the event property by which usage is split.
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = Some(value.into());
         self
     }
-    /// Sets the options.
+    /// Sets `options`: how the split is shown.
     #[must_use]
     pub fn options(mut self, options: impl Into<PresentationGroupKeyOptions>) -> Self {
         self.options = Some(options.into());
@@ -2509,6 +2553,8 @@ impl PresentationGroupKey {
 }
 
 /// How the split is shown.
+///
+/// Part of [`PresentationGroupKey::options`](crate::PresentationGroupKey::options).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2537,7 +2583,7 @@ impl PresentationGroupKeyOptions {
     pub fn new() -> Self {
         Self { display_in_invoice: None }
     }
-    /// Sets the display in invoice.
+    /// Sets `display_in_invoice`: whether it is printed on invoices.
     #[must_use]
     pub fn display_in_invoice(mut self, display_in_invoice: bool) -> Self {
         self.display_in_invoice = Some(display_in_invoice);
@@ -2546,6 +2592,8 @@ impl PresentationGroupKeyOptions {
 }
 
 /// What is measured.
+///
+/// Part of [`ChargeUsage::billable_metric`](crate::ChargeUsage::billable_metric) and [`ProjectedChargeUsage::billable_metric`](crate::ProjectedChargeUsage::billable_metric).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2578,6 +2626,8 @@ json_object! {
 }
 
 /// The charge that prices the units.
+///
+/// Part of [`ChargeUsage::charge`](crate::ChargeUsage::charge) and [`ProjectedChargeUsage::charge`](crate::ProjectedChargeUsage::charge).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2621,6 +2671,8 @@ json_object! {
 }
 
 /// Usage amount in cents of a custom pricing unit, with that unit's short name and its conversion rate into currency.
+///
+/// Part of [`ChargeFilterUsage::pricing_unit_details`](crate::ChargeFilterUsage::pricing_unit_details), [`ChargeGroupedUsage::pricing_unit_details`](crate::ChargeGroupedUsage::pricing_unit_details), [`ChargeUsage::pricing_unit_details`](crate::ChargeUsage::pricing_unit_details) and 3 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2657,7 +2709,9 @@ json_object! {
     }
 }
 
-/// Volume range.
+/// One range of the volume model: when the sum of all units falls into it, every unit has its price, an exact decimal in units of the currency.
+///
+/// Part of [`ChargeProperties::volume_ranges`](crate::ChargeProperties::volume_ranges) and [`FixedChargeProperties::volume_ranges`](crate::FixedChargeProperties::volume_ranges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2694,7 +2748,9 @@ json_object! {
     }
 }
 
-/// Volume range input.
+/// One range of the volume model: when the sum of all units falls into it, every unit has its price, an exact decimal in units of the currency.
+///
+/// Part of [`ChargePropertiesInput::volume_ranges`](crate::ChargePropertiesInput::volume_ranges) and [`FixedChargePropertiesInput::volume_ranges`](crate::FixedChargePropertiesInput::volume_ranges).
 #[doc(alias = "tier")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -2745,7 +2801,7 @@ impl VolumeRangeInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the from value.
+    /// Sets `from_value`: first unit of the range: 0 for the first range, else one more than where the range before ends.
     #[must_use]
     pub fn from_value(
         mut self,
@@ -2759,13 +2815,13 @@ impl VolumeRangeInput {
         }
         self
     }
-    /// Sets the to value.
+    /// Sets `to_value`: last unit of the range, included; null in the last range, which has no end.
     #[must_use]
     pub fn to_value(mut self, to_value: impl Into<Option<crate::Decimal>>) -> Self {
         self.to_value = to_value.into();
         self
     }
-    /// Sets the flat amount.
+    /// Sets `flat_amount`: price for reaching the range at all, as an exact decimal in units of the currency, added to that of its units.
     #[must_use]
     pub fn flat_amount(
         mut self,
@@ -2779,7 +2835,7 @@ impl VolumeRangeInput {
         }
         self
     }
-    /// Sets the per unit amount.
+    /// Sets `per_unit_amount`: price of every unit when the sum falls into this range, as an exact decimal in units of the currency.
     #[must_use]
     pub fn per_unit_amount(
         mut self,

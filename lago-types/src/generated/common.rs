@@ -8,6 +8,8 @@ use super::{
 };
 
 /// End of a dunning campaign for a customer, with the balance in cents that is still overdue per currency.
+///
+/// Delivered as [`WebhookEvent::DunningCampaignFinished`](crate::WebhookEvent::DunningCampaignFinished).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -62,6 +64,8 @@ json_object! {
 }
 
 /// Event of which the expression is computed. One that reads nothing of an event needs none.
+///
+/// Part of [`EvaluateExpressionInput::event`](crate::EvaluateExpressionInput::event).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -116,13 +120,13 @@ impl EvaluateExpressionEventInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the code.
+    /// Sets `code`: code of a billable metric.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the timestamp.
+    /// Sets `timestamp`: when the event happened, in seconds since 1970 or as text.
     #[must_use]
     pub fn timestamp(
         mut self,
@@ -139,7 +143,7 @@ impl EvaluateExpressionEventInput {
         }
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: what happened, by name; the server reads every value as text.
     #[must_use]
     pub fn properties<PropertiesKind>(
         mut self,
@@ -168,6 +172,8 @@ impl EvaluateExpressionEventInput {
 }
 
 /// Request body that tries a billable metric expression on a sample event before it is used for billing.
+///
+/// Sent by `billable_metrics().evaluate_expression`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -204,13 +210,13 @@ impl EvaluateExpressionInput {
             event: None,
         }
     }
-    /// Sets the expression.
+    /// Sets `expression`: formula to try, such as `event.properties.megabytes / 1024`.
     #[must_use]
     pub fn expression(mut self, expression: impl Into<String>) -> Self {
         self.expression = expression.into();
         self
     }
-    /// Sets the event.
+    /// Sets `event`: event of which the expression is computed.
     #[must_use]
     pub fn event(mut self, event: impl Into<EvaluateExpressionEventInput>) -> Self {
         self.event = Some(event.into());
@@ -219,6 +225,8 @@ impl EvaluateExpressionInput {
 }
 
 /// Transaction identifiers of recent usage events that failed later validation, grouped by the kind of fault.
+///
+/// Delivered as [`WebhookEvent::EventsErrors`](crate::WebhookEvent::EventsErrors).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -257,6 +265,8 @@ json_object! {
 }
 
 /// Error that an accounting, tax or CRM integration raised while processing data, with the code of that integration.
+///
+/// Delivered as [`WebhookEvent::IntegrationProviderError`](crate::WebhookEvent::IntegrationProviderError).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -288,7 +298,9 @@ json_object! {
     }
 }
 
-/// One off invoice fee input.
+/// Line of a one-off invoice: an add-on, how many of it, and its price in cents where that is not the price of the add-on.
+///
+/// Part of [`OneOffInvoiceInput::fees`](crate::OneOffInvoiceInput::fees).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -389,13 +401,13 @@ impl OneOffInvoiceFeeInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the add on code.
+    /// Sets `add_on_code`: code of the add-on that is sold.
     #[must_use]
     pub fn add_on_code(mut self, add_on_code: impl Into<String>) -> Self {
         self.add_on_code = add_on_code.into();
         self
     }
-    /// Sets the invoice display name.
+    /// Sets `invoice_display_name`: name of the line on the invoice; that of the add-on when left out.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -404,7 +416,7 @@ impl OneOffInvoiceFeeInput {
         self.invoice_display_name = Some(invoice_display_name.into());
         self
     }
-    /// Sets the unit amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `unit_amount_cents`: price of one, in cents of the currency; the add-on's own when left out. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn unit_amount_cents(
         mut self,
@@ -413,7 +425,7 @@ impl OneOffInvoiceFeeInput {
         self.unit_amount_cents = unit_amount_cents.into();
         self
     }
-    /// Sets the units; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `units`: how many are billed, fractions too; 1 when left out. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn units(
         mut self,
@@ -430,13 +442,13 @@ impl OneOffInvoiceFeeInput {
         }
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text of the line on the invoice; that of the add-on when left out. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the from datetime.
+    /// Sets `from_datetime`: beginning of the time that the line is for (UTC), printed on the invoice.
     #[must_use]
     pub fn from_datetime(
         mut self,
@@ -445,7 +457,7 @@ impl OneOffInvoiceFeeInput {
         self.from_datetime = Some(from_datetime.into());
         self
     }
-    /// Sets the to datetime.
+    /// Sets `to_datetime`: end of the time that the line is for (UTC), printed on the invoice.
     #[must_use]
     pub fn to_datetime(
         mut self,
@@ -454,7 +466,7 @@ impl OneOffInvoiceFeeInput {
         self.to_datetime = Some(to_datetime.into());
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of the taxes on this line, in place of those of the add-on.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -466,6 +478,8 @@ impl OneOffInvoiceFeeInput {
 }
 
 /// Request body that issues a one-off invoice to a customer for add-ons, with their unit prices in cents.
+///
+/// Sent by `invoices().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -555,7 +569,7 @@ impl OneOffInvoiceInput {
             payment_method: None,
         }
     }
-    /// Sets the external customer id.
+    /// Sets `external_customer_id`: your own id of the customer, as it was given when the customer was made.
     #[must_use]
     pub fn external_customer_id(
         mut self,
@@ -564,7 +578,7 @@ impl OneOffInvoiceInput {
         self.external_customer_id = external_customer_id.into();
         self
     }
-    /// Sets the billing entity code.
+    /// Sets `billing_entity_code`: code of the billing entity that issues the invoices.
     #[must_use]
     pub fn billing_entity_code(
         mut self,
@@ -573,19 +587,19 @@ impl OneOffInvoiceInput {
         self.billing_entity_code = Some(billing_entity_code.into());
         self
     }
-    /// Sets the currency.
+    /// Sets `currency`: ISO 4217 code of the currency.
     #[must_use]
     pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
         self.currency = Some(currency.into());
         self
     }
-    /// Sets the skip psp; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `skip_psp`: whether the payment provider is left alone: the invoice is then paid outside of Lago. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn skip_psp(mut self, skip_psp: impl Into<crate::Patch<bool>>) -> Self {
         self.skip_psp = skip_psp.into();
         self
     }
-    /// Sets the purchase order number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `purchase_order_number`: number of the order that the customer placed. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn purchase_order_number(
         mut self,
@@ -594,7 +608,7 @@ impl OneOffInvoiceInput {
         self.purchase_order_number = purchase_order_number.into();
         self
     }
-    /// Sets the fees.
+    /// Sets `fees`: what is billed: add-ons, each with its units.
     #[must_use]
     pub fn fees(
         mut self,
@@ -603,7 +617,7 @@ impl OneOffInvoiceInput {
         self.fees = fees.into_iter().map(Into::into).collect();
         self
     }
-    /// Sets the invoice custom section.
+    /// Sets `invoice_custom_section`: choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[must_use]
     pub fn invoice_custom_section(
         mut self,
@@ -612,7 +626,7 @@ impl OneOffInvoiceInput {
         self.invoice_custom_section = Some(invoice_custom_section.into());
         self
     }
-    /// Sets the payment method.
+    /// Sets `payment_method`: choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[must_use]
     pub fn payment_method(
         mut self,
@@ -624,6 +638,8 @@ impl OneOffInvoiceInput {
 }
 
 /// Overdue amount of a customer, in cents of one currency, at the end of a dunning campaign.
+///
+/// Part of [`DunningCampaignFinished::overdue_balances`](crate::DunningCampaignFinished::overdue_balances).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -705,6 +721,8 @@ json_object! {
 }
 
 /// Firing of an alert: the thresholds that were crossed, with the watched value before and after, in cents, credits or units.
+///
+/// Delivered as [`WebhookEvent::AlertTriggered`](crate::WebhookEvent::AlertTriggered).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

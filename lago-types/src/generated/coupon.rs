@@ -5,6 +5,8 @@
 use super::{CouponExpiration, CouponFrequency, CouponType, Currency};
 
 /// Discount of a fixed amount in cents or of a percentage that can be given to customers, with its limits and expiry.
+///
+/// Returned by `coupons().create`, `coupons().get`, `coupons().list` and 2 more.
 #[doc(alias = "discount")]
 #[doc(alias = "promo code")]
 #[doc(alias = "voucher")]
@@ -145,6 +147,8 @@ json_object! {
 }
 
 /// What it is limited to. Left out or empty, it counts for everything.
+///
+/// Part of [`CouponInput::applies_to`](crate::CouponInput::applies_to) and [`CouponUpdate::applies_to`](crate::CouponUpdate::applies_to).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -184,7 +188,7 @@ impl CouponAppliesToInput {
             billable_metric_codes: crate::Patch::Absent,
         }
     }
-    /// Sets the plan codes; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `plan_codes`: codes of the plans to which it is limited. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn plan_codes(
         mut self,
@@ -193,7 +197,7 @@ impl CouponAppliesToInput {
         self.plan_codes = plan_codes.into();
         self
     }
-    /// Sets the billable metric codes; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `billable_metric_codes`: codes of the billable metrics to whose usage it is limited. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn billable_metric_codes(
         mut self,
@@ -205,6 +209,8 @@ impl CouponAppliesToInput {
 }
 
 /// Request body that creates a coupon, either a fixed amount in cents or a percentage off.
+///
+/// Sent by `coupons().create`.
 #[doc(alias = "discount")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -339,37 +345,37 @@ impl CouponInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the code.
+    /// Sets `code`: your own name for the object, which paths and other objects refer to.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the coupon type.
+    /// Sets `coupon_type`: whether the discount is an amount or a rate; it decides which of `amount_cents` and `percentage_rate` is read.
     #[must_use]
     pub fn coupon_type(mut self, coupon_type: impl Into<CouponType>) -> Self {
         self.coupon_type = coupon_type.into();
         self
     }
-    /// Sets the amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `amount_cents`: discount in cents of the currency; needed for the type `fixed_amount`, null for a percentage. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<crate::Patch<i64>>) -> Self {
         self.amount_cents = amount_cents.into();
         self
     }
-    /// Sets the amount currency; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `amount_currency`: currency of the discount; needed for the type `fixed_amount`, null for a percentage. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn amount_currency(
         mut self,
@@ -378,13 +384,13 @@ impl CouponInput {
         self.amount_currency = amount_currency.into();
         self
     }
-    /// Sets the reusable.
+    /// Sets `reusable`: whether a customer may get the coupon more than once.
     #[must_use]
     pub fn reusable(mut self, reusable: bool) -> Self {
         self.reusable = Some(reusable);
         self
     }
-    /// Sets the percentage rate; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `percentage_rate`: discount in percent, as decimal text; null for a discount of a fixed amount. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn percentage_rate(
         mut self,
@@ -404,13 +410,13 @@ impl CouponInput {
         }
         self
     }
-    /// Sets the frequency.
+    /// Sets `frequency`: how often the discount is given.
     #[must_use]
     pub fn frequency(mut self, frequency: impl Into<CouponFrequency>) -> Self {
         self.frequency = frequency.into();
         self
     }
-    /// Sets the frequency duration; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `frequency_duration`: how many billing periods a recurring discount lasts; null for others. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn frequency_duration(
         mut self,
@@ -419,13 +425,13 @@ impl CouponInput {
         self.frequency_duration = frequency_duration.into();
         self
     }
-    /// Sets the expiration.
+    /// Sets `expiration`: whether the coupon can be applied without end, or until `expiration_at`.
     #[must_use]
     pub fn expiration(mut self, expiration: impl Into<CouponExpiration>) -> Self {
         self.expiration = expiration.into();
         self
     }
-    /// Sets the expiration at; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `expiration_at`: when it ends by itself (UTC); null for never. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn expiration_at(
         mut self,
@@ -434,7 +440,7 @@ impl CouponInput {
         self.expiration_at = expiration_at.into();
         self
     }
-    /// Sets the applies to; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `applies_to`: what it is limited to. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn applies_to(
         mut self,
@@ -465,6 +471,8 @@ pub struct CouponInputRequired {
 /// Once the coupon has been applied only name, description and expiry can be changed; the server ignores the rest of a request without saying so.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `coupons().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -617,37 +625,37 @@ impl CouponUpdate {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Sets the code.
+    /// Sets `code`: your own name for the object, which paths and other objects refer to.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the coupon type.
+    /// Sets `coupon_type`: whether the discount is an amount or a rate; it decides which of `amount_cents` and `percentage_rate` is read.
     #[must_use]
     pub fn coupon_type(mut self, coupon_type: impl Into<CouponType>) -> Self {
         self.coupon_type = Some(coupon_type.into());
         self
     }
-    /// Sets the amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `amount_cents`: discount in cents of the currency; needed for the type `fixed_amount`, null for a percentage. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<crate::Patch<i64>>) -> Self {
         self.amount_cents = amount_cents.into();
         self
     }
-    /// Sets the amount currency; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `amount_currency`: currency of the discount; needed for the type `fixed_amount`, null for a percentage. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn amount_currency(
         mut self,
@@ -656,13 +664,13 @@ impl CouponUpdate {
         self.amount_currency = amount_currency.into();
         self
     }
-    /// Sets the reusable.
+    /// Sets `reusable`: whether a customer may get the coupon more than once.
     #[must_use]
     pub fn reusable(mut self, reusable: bool) -> Self {
         self.reusable = Some(reusable);
         self
     }
-    /// Sets the percentage rate; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `percentage_rate`: discount in percent, as decimal text; null for a discount of a fixed amount. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn percentage_rate(
         mut self,
@@ -682,13 +690,13 @@ impl CouponUpdate {
         }
         self
     }
-    /// Sets the frequency.
+    /// Sets `frequency`: how often the discount is given.
     #[must_use]
     pub fn frequency(mut self, frequency: impl Into<CouponFrequency>) -> Self {
         self.frequency = Some(frequency.into());
         self
     }
-    /// Sets the frequency duration; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `frequency_duration`: how many billing periods a recurring discount lasts; null for others. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn frequency_duration(
         mut self,
@@ -697,13 +705,13 @@ impl CouponUpdate {
         self.frequency_duration = frequency_duration.into();
         self
     }
-    /// Sets the expiration.
+    /// Sets `expiration`: whether the coupon can be applied without end, or until `expiration_at`.
     #[must_use]
     pub fn expiration(mut self, expiration: impl Into<CouponExpiration>) -> Self {
         self.expiration = Some(expiration.into());
         self
     }
-    /// Sets the expiration at; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `expiration_at`: when it ends by itself (UTC); null for never. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn expiration_at(
         mut self,
@@ -712,7 +720,7 @@ impl CouponUpdate {
         self.expiration_at = expiration_at.into();
         self
     }
-    /// Sets the applies to; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `applies_to`: what it is limited to. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn applies_to(
         mut self,

@@ -8,6 +8,8 @@ use super::{
 };
 
 /// Document that takes back invoiced fees in whole or in part, with credited, refunded, offset and tax amounts in cents.
+///
+/// Returned by `credit_notes().create`, `credit_notes().get`, `credit_notes().list` and 4 more. Delivered as [`WebhookEvent::CreditNoteCreated`](crate::WebhookEvent::CreditNoteCreated) and [`WebhookEvent::CreditNoteGenerated`](crate::WebhookEvent::CreditNoteGenerated).
 #[doc(alias = "refund")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -246,6 +248,8 @@ json_object! {
 }
 
 /// Tax given back by a credit note, with its rate in percent, taxable base in cents and amount in cents.
+///
+/// Part of [`CreditNote::applied_taxes`](crate::CreditNote::applied_taxes) and [`CreditNoteEstimated::applied_taxes`](crate::CreditNoteEstimated::applied_taxes).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -336,6 +340,8 @@ json_object! {
 }
 
 /// Reason why a credit note could not be completed, such as a tax provider failure, as a code with free-form details.
+///
+/// Part of [`CreditNote::error_details`](crate::CreditNote::error_details).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -364,6 +370,8 @@ json_object! {
 }
 
 /// Request body that asks what a credit note for given invoice fees, in cents, would come to, without issuing it.
+///
+/// Sent by `credit_notes().estimate`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -398,13 +406,13 @@ impl CreditNoteEstimateInput {
             items: items.into_iter().map(Into::into).collect(),
         }
     }
-    /// Sets the invoice id.
+    /// Sets `invoice_id`: UUID of the invoice in Lago.
     #[must_use]
     pub fn invoice_id(mut self, invoice_id: impl Into<::uuid::Uuid>) -> Self {
         self.invoice_id = invoice_id.into();
         self
     }
-    /// Sets the items.
+    /// Sets `items`: fees that are given back, each with its amount.
     #[must_use]
     pub fn items(
         mut self,
@@ -415,7 +423,9 @@ impl CreditNoteEstimateInput {
     }
 }
 
-/// Credit note estimate item input.
+/// Line of the credit note to estimate: which fee of the invoice would be given back, and how much of it in cents before taxes.
+///
+/// Part of [`CreditNoteEstimateInput::items`](crate::CreditNoteEstimateInput::items).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -448,13 +458,13 @@ impl CreditNoteEstimateItemInput {
             amount_cents: amount_cents.into(),
         }
     }
-    /// Sets the fee id.
+    /// Sets `fee_id`: UUID of the fee.
     #[must_use]
     pub fn fee_id(mut self, fee_id: impl Into<::uuid::Uuid>) -> Self {
         self.fee_id = fee_id.into();
         self
     }
-    /// Sets the amount cents.
+    /// Sets `amount_cents`: how much of the fee is given back, in cents of the currency before taxes.
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
         self.amount_cents = amount_cents.into();
@@ -463,6 +473,8 @@ impl CreditNoteEstimateItemInput {
 }
 
 /// Estimate of a credit note in cents: taxes, share of coupons, and the most that can be credited, refunded or offset.
+///
+/// Returned by `credit_notes().estimate`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -540,7 +552,9 @@ json_object! {
     }
 }
 
-/// Credit note estimated item.
+/// Line of an estimated credit note: how much of a fee would be given back, in cents before taxes.
+///
+/// Part of [`CreditNoteEstimated::items`](crate::CreditNoteEstimated::items).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -571,6 +585,8 @@ json_object! {
 }
 
 /// Request body that issues a credit note for fees of an invoice, in cents to be credited, refunded or offset.
+///
+/// Sent by `credit_notes().create`.
 #[doc(alias = "refund")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -673,25 +689,25 @@ impl CreditNoteInput {
             metadata: None,
         }
     }
-    /// Sets the invoice id.
+    /// Sets `invoice_id`: UUID of the invoice in Lago.
     #[must_use]
     pub fn invoice_id(mut self, invoice_id: impl Into<::uuid::Uuid>) -> Self {
         self.invoice_id = invoice_id.into();
         self
     }
-    /// Sets the reason; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `reason`: why it was issued. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn reason(mut self, reason: impl Into<crate::Patch<CreditNoteReason>>) -> Self {
         self.reason = reason.into();
         self
     }
-    /// Sets the description.
+    /// Sets `description`: text on the credit note, for the customer.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
-    /// Sets the credit amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `credit_amount_cents`: part that is credited to the customer's coming invoices, in cents of the currency with taxes. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn credit_amount_cents(
         mut self,
@@ -700,7 +716,7 @@ impl CreditNoteInput {
         self.credit_amount_cents = credit_amount_cents.into();
         self
     }
-    /// Sets the refund amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `refund_amount_cents`: part that is paid back, in cents of the currency with taxes. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn refund_amount_cents(
         mut self,
@@ -709,7 +725,7 @@ impl CreditNoteInput {
         self.refund_amount_cents = refund_amount_cents.into();
         self
     }
-    /// Sets the offset amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `offset_amount_cents`: part that is taken off what is still owed on the same invoice, in cents of the currency with taxes. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn offset_amount_cents(
         mut self,
@@ -718,7 +734,7 @@ impl CreditNoteInput {
         self.offset_amount_cents = offset_amount_cents.into();
         self
     }
-    /// Sets the items.
+    /// Sets `items`: fees that are given back, each with its amount.
     #[must_use]
     pub fn items(
         mut self,
@@ -727,7 +743,7 @@ impl CreditNoteInput {
         self.items = items.into_iter().map(Into::into).collect();
         self
     }
-    /// Sets the metadata.
+    /// Sets `metadata`: keys and values of yours, which Lago stores and returns.
     #[must_use]
     pub fn metadata(
         mut self,
@@ -743,6 +759,8 @@ impl CreditNoteInput {
 }
 
 /// Line of a credit note: the fee that is given back and how much of it, in cents.
+///
+/// Part of [`CreditNote::items`](crate::CreditNote::items).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -786,7 +804,9 @@ json_object! {
     }
 }
 
-/// Credit note item input.
+/// Line of a new credit note: which fee of the invoice is given back, and how much of it in cents before taxes.
+///
+/// Part of [`CreditNoteInput::items`](crate::CreditNoteInput::items).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -819,13 +839,13 @@ impl CreditNoteItemInput {
             amount_cents: amount_cents.into(),
         }
     }
-    /// Sets the fee id.
+    /// Sets `fee_id`: UUID of the fee.
     #[must_use]
     pub fn fee_id(mut self, fee_id: impl Into<::uuid::Uuid>) -> Self {
         self.fee_id = fee_id.into();
         self
     }
-    /// Sets the amount cents.
+    /// Sets `amount_cents`: how much of the fee is given back, in cents of the currency before taxes.
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
         self.amount_cents = amount_cents.into();
@@ -834,6 +854,8 @@ impl CreditNoteItemInput {
 }
 
 /// Failure of a payment provider to refund a credit note, with the customer, the provider and its error.
+///
+/// Delivered as [`WebhookEvent::CreditNoteRefundFailure`](crate::WebhookEvent::CreditNoteRefundFailure).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -844,12 +866,16 @@ pub struct CreditNotePaymentProviderRefundError {
     pub lago_customer_id: ::uuid::Uuid,
     /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
+    /// Id that the customer has at the payment provider.
+    ///
     /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub provider_customer_id: Option<String>,
+    /// Payment provider that failed.
+    ///
     /// Also providers that the document does not list here.
     ///
     /// Null when the customer has no provider, or none any more. Example: `stripe`.
@@ -858,6 +884,8 @@ pub struct CreditNotePaymentProviderRefundError {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_provider: Option<PaymentProvider>,
+    /// Code, in Lago, of the connection to the payment provider that failed.
+    ///
     /// Null when the customer has no provider, or none any more. Example: `Stripe Prod`.
     #[cfg_attr(
         feature = "schemars",
@@ -899,6 +927,8 @@ json_object! {
 /// Request body that records how the refund of a credit note went and may set its metadata.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `credit_notes().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -938,7 +968,7 @@ impl CreditNoteUpdate {
             metadata: None,
         }
     }
-    /// Sets the refund status.
+    /// Sets `refund_status`: how the refund went; may be left out where only metadata change.
     #[must_use]
     pub fn refund_status(
         mut self,
@@ -947,7 +977,7 @@ impl CreditNoteUpdate {
         self.refund_status = Some(refund_status.into());
         self
     }
-    /// Sets the metadata.
+    /// Sets `metadata`: keys and values of yours, which Lago stores and returns.
     #[must_use]
     pub fn metadata(
         mut self,

@@ -10,6 +10,8 @@ use super::{
 };
 
 /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
+///
+/// Part of [`Customer::shipping_address`](crate::Customer::shipping_address), [`CustomerViesCheck::shipping_address`](crate::CustomerViesCheck::shipping_address) and [`InvoicePreviewCustomer::shipping_address`](crate::InvoicePreviewCustomer::shipping_address).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -74,6 +76,8 @@ json_object! {
 }
 
 /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
+///
+/// Part of [`CustomerInput::shipping_address`](crate::CustomerInput::shipping_address) and [`InvoicePreviewCustomerInput::shipping_address`](crate::InvoicePreviewCustomerInput::shipping_address).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -149,7 +153,7 @@ impl AddressInput {
             zipcode: crate::Patch::Absent,
         }
     }
-    /// Sets the address line1; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `address_line1`: first line of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn address_line1(
         mut self,
@@ -158,7 +162,7 @@ impl AddressInput {
         self.address_line1 = address_line1.into();
         self
     }
-    /// Sets the address line2; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `address_line2`: second line of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn address_line2(
         mut self,
@@ -167,25 +171,25 @@ impl AddressInput {
         self.address_line2 = address_line2.into();
         self
     }
-    /// Sets the city; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `city`: city of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn city(mut self, city: impl Into<crate::Patch<String>>) -> Self {
         self.city = city.into();
         self
     }
-    /// Sets the country; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `country`: ISO 3166-1 code of the country in two letters. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn country(mut self, country: impl Into<crate::Patch<Country>>) -> Self {
         self.country = country.into();
         self
     }
-    /// Sets the state; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `state`: state, region or province of the postal address. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn state(mut self, state: impl Into<crate::Patch<String>>) -> Self {
         self.state = state.into();
         self
     }
-    /// Sets the zipcode; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `zipcode`: postal code, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn zipcode(mut self, zipcode: impl Into<crate::Patch<String>>) -> Self {
         self.zipcode = zipcode.into();
@@ -194,6 +198,8 @@ impl AddressInput {
 }
 
 /// Full customer record with metadata, own taxes, the invoice custom sections that apply and any recorded problems.
+///
+/// Returned by `customers().create`, `customers().get`, `customers().list` and 1 more. Delivered as [`WebhookEvent::CustomerAccountingProviderCreated`](crate::WebhookEvent::CustomerAccountingProviderCreated), [`WebhookEvent::CustomerCreated`](crate::WebhookEvent::CustomerCreated), [`WebhookEvent::CustomerCrmProviderCreated`](crate::WebhookEvent::CustomerCrmProviderCreated) and 2 more.
 #[doc(alias = "account")]
 #[doc(alias = "tenant")]
 #[derive(Clone, Debug, PartialEq)]
@@ -506,6 +512,8 @@ json_object! {
 }
 
 /// How a customer is charged: payment provider, identifiers there, document language, grace period in days and issuing date rules.
+///
+/// Part of [`Customer::billing_configuration`](crate::Customer::billing_configuration), [`CustomerViesCheck::billing_configuration`](crate::CustomerViesCheck::billing_configuration) and [`InvoicePreviewCustomer::billing_configuration`](crate::InvoicePreviewCustomer::billing_configuration).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -616,6 +624,8 @@ json_object! {
 }
 
 /// How a customer is charged, as requests say it.
+///
+/// Part of [`CustomerInput::billing_configuration`](crate::CustomerInput::billing_configuration).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -733,7 +743,7 @@ impl CustomerBillingConfigurationInput {
             provider_payment_methods: crate::Patch::Absent,
         }
     }
-    /// Sets the invoice grace period; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_grace_period`: days for which an invoice stays a draft; null for those of the billing entity. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_grace_period(
         mut self,
@@ -742,7 +752,7 @@ impl CustomerBillingConfigurationInput {
         self.invoice_grace_period = invoice_grace_period.into();
         self
     }
-    /// Sets the subscription invoice issuing date anchor; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `subscription_invoice_issuing_date_anchor`: by which day invoices of subscriptions are dated; null for what the billing entity says. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn subscription_invoice_issuing_date_anchor(
         mut self,
@@ -754,7 +764,7 @@ impl CustomerBillingConfigurationInput {
             .into();
         self
     }
-    /// Sets the subscription invoice issuing date adjustment; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `subscription_invoice_issuing_date_adjustment`: whether the date of a draft moves to the day on which it becomes final; null for what the billing entity says. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn subscription_invoice_issuing_date_adjustment(
         mut self,
@@ -766,7 +776,7 @@ impl CustomerBillingConfigurationInput {
             .into();
         self
     }
-    /// Sets the payment provider; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `payment_provider`: who collects payments from the customer; null takes the provider away. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn payment_provider(
         mut self,
@@ -775,7 +785,7 @@ impl CustomerBillingConfigurationInput {
         self.payment_provider = payment_provider.into();
         self
     }
-    /// Sets the payment provider code; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `payment_provider_code`: code of the payment provider. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn payment_provider_code(
         mut self,
@@ -784,7 +794,7 @@ impl CustomerBillingConfigurationInput {
         self.payment_provider_code = payment_provider_code.into();
         self
     }
-    /// Sets the provider customer id; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `provider_customer_id`: the customer's identifier at the payment provider, if it exists there already. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn provider_customer_id(
         mut self,
@@ -793,19 +803,19 @@ impl CustomerBillingConfigurationInput {
         self.provider_customer_id = provider_customer_id.into();
         self
     }
-    /// Sets the sync.
+    /// Sets `sync`: whether Lago makes the customer at the payment provider before it answers.
     #[must_use]
     pub fn sync(mut self, sync: bool) -> Self {
         self.sync = Some(sync);
         self
     }
-    /// Sets the sync with provider.
+    /// Sets `sync_with_provider`: whether Lago makes the customer at the payment provider.
     #[must_use]
     pub fn sync_with_provider(mut self, sync_with_provider: bool) -> Self {
         self.sync_with_provider = Some(sync_with_provider);
         self
     }
-    /// Sets the document locale; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `document_locale`: language of documents; null for that of the billing entity. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn document_locale(
         mut self,
@@ -814,7 +824,7 @@ impl CustomerBillingConfigurationInput {
         self.document_locale = document_locale.into();
         self
     }
-    /// Sets the provider payment methods; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `provider_payment_methods`: ways to pay that are offered to the customer, with stripe only. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn provider_payment_methods(
         mut self,
@@ -826,6 +836,8 @@ impl CustomerBillingConfigurationInput {
 }
 
 /// Link to the provider's page where a customer enters payment details, answered on request and also delivered by webhook.
+///
+/// Returned by `customers().checkout_url`. Delivered as [`WebhookEvent::CustomerCheckoutUrlGenerated`](crate::WebhookEvent::CustomerCheckoutUrlGenerated).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -871,6 +883,8 @@ json_object! {
 }
 
 /// Request body that creates a customer, or updates the one which already has the given external identifier.
+///
+/// Sent by `customers().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1033,6 +1047,8 @@ pub struct CustomerInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub finalize_zero_amount_invoice: crate::Patch<FinalizeZeroAmountInvoice>,
+    /// How the customer is charged: payment provider, language of documents, grace period.
+    ///
     /// When the server answers 422 with `payment_provider_not_found`, it has saved the customer all the same; the next call with this external id updates it.
     #[cfg_attr(
         feature = "schemars",
@@ -1183,13 +1199,13 @@ impl CustomerInput {
             invoice_custom_section_codes: None,
         }
     }
-    /// Sets the external id.
+    /// Sets `external_id`: your own id of the customer.
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = external_id.into();
         self
     }
-    /// Sets the billing entity code; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `billing_entity_code`: code of the billing entity that issues the invoices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn billing_entity_code(
         mut self,
@@ -1198,7 +1214,7 @@ impl CustomerInput {
         self.billing_entity_code = billing_entity_code.into();
         self
     }
-    /// Sets the address line1; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `address_line1`: first line of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn address_line1(
         mut self,
@@ -1207,7 +1223,7 @@ impl CustomerInput {
         self.address_line1 = address_line1.into();
         self
     }
-    /// Sets the address line2; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `address_line2`: second line of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn address_line2(
         mut self,
@@ -1216,37 +1232,37 @@ impl CustomerInput {
         self.address_line2 = address_line2.into();
         self
     }
-    /// Sets the city; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `city`: city of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn city(mut self, city: impl Into<crate::Patch<String>>) -> Self {
         self.city = city.into();
         self
     }
-    /// Sets the country; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `country`: ISO 3166-1 code of the country in two letters. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn country(mut self, country: impl Into<crate::Patch<Country>>) -> Self {
         self.country = country.into();
         self
     }
-    /// Sets the currency; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `currency`: ISO 4217 code of the currency. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn currency(mut self, currency: impl Into<crate::Patch<Currency>>) -> Self {
         self.currency = currency.into();
         self
     }
-    /// Sets the email; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `email`: the customer's e-mail address, or several of them separated by commas. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn email(mut self, email: impl Into<crate::Patch<String>>) -> Self {
         self.email = email.into();
         self
     }
-    /// Sets the legal name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `legal_name`: registered name of the company, for documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn legal_name(mut self, legal_name: impl Into<crate::Patch<String>>) -> Self {
         self.legal_name = legal_name.into();
         self
     }
-    /// Sets the legal number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `legal_number`: number in the company register, for documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn legal_number(
         mut self,
@@ -1255,37 +1271,37 @@ impl CustomerInput {
         self.legal_number = legal_number.into();
         self
     }
-    /// Sets the logo url; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `logo_url`: where the logo is found. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn logo_url(mut self, logo_url: impl Into<crate::Patch<String>>) -> Self {
         self.logo_url = logo_url.into();
         self
     }
-    /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `name`: name that people read in the Lago app. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the firstname; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `firstname`: first name of the person, or of the contact at a company. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn firstname(mut self, firstname: impl Into<crate::Patch<String>>) -> Self {
         self.firstname = firstname.into();
         self
     }
-    /// Sets the lastname; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `lastname`: last name of the person, or of the contact at a company. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn lastname(mut self, lastname: impl Into<crate::Patch<String>>) -> Self {
         self.lastname = lastname.into();
         self
     }
-    /// Sets the account type.
+    /// Sets `account_type`: whether this is a customer or a partner who gets a share of the revenue.
     #[must_use]
     pub fn account_type(mut self, account_type: impl Into<AccountType>) -> Self {
         self.account_type = Some(account_type.into());
         self
     }
-    /// Sets the customer type; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `customer_type`: whether a company or a person is billed. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn customer_type(
         mut self,
@@ -1294,19 +1310,19 @@ impl CustomerInput {
         self.customer_type = customer_type.into();
         self
     }
-    /// Sets the phone; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `phone`: telephone number, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn phone(mut self, phone: impl Into<crate::Patch<String>>) -> Self {
         self.phone = phone.into();
         self
     }
-    /// Sets the state; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `state`: state, region or province of the postal address. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn state(mut self, state: impl Into<crate::Patch<String>>) -> Self {
         self.state = state.into();
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -1315,7 +1331,7 @@ impl CustomerInput {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the tax identification number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `tax_identification_number`: number for value added tax. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn tax_identification_number(
         mut self,
@@ -1324,25 +1340,25 @@ impl CustomerInput {
         self.tax_identification_number = tax_identification_number.into();
         self
     }
-    /// Sets the timezone; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `timezone`: time zone in which the customer is billed. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn timezone(mut self, timezone: impl Into<crate::Patch<Timezone>>) -> Self {
         self.timezone = timezone.into();
         self
     }
-    /// Sets the url; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `url`: address of the website. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn url(mut self, url: impl Into<crate::Patch<String>>) -> Self {
         self.url = url.into();
         self
     }
-    /// Sets the zipcode; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `zipcode`: postal code, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn zipcode(mut self, zipcode: impl Into<crate::Patch<String>>) -> Self {
         self.zipcode = zipcode.into();
         self
     }
-    /// Sets the net payment term; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `net_payment_term`: days from the issue of an invoice to its due date. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn net_payment_term(
         mut self,
@@ -1351,7 +1367,7 @@ impl CustomerInput {
         self.net_payment_term = net_payment_term.into();
         self
     }
-    /// Sets the external salesforce id; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `external_salesforce_id`: the customer's identifier in Salesforce. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn external_salesforce_id(
         mut self,
@@ -1360,7 +1376,7 @@ impl CustomerInput {
         self.external_salesforce_id = external_salesforce_id.into();
         self
     }
-    /// Sets the finalize zero amount invoice; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `finalize_zero_amount_invoice`: what to do with invoices over zero. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn finalize_zero_amount_invoice(
         mut self,
@@ -1369,7 +1385,7 @@ impl CustomerInput {
         self.finalize_zero_amount_invoice = finalize_zero_amount_invoice.into();
         self
     }
-    /// Sets the billing configuration.
+    /// Sets `billing_configuration`: how the customer is charged: payment provider, language of documents, grace period.
     #[must_use]
     pub fn billing_configuration(
         mut self,
@@ -1378,7 +1394,7 @@ impl CustomerInput {
         self.billing_configuration = Some(billing_configuration.into());
         self
     }
-    /// Sets the shipping address.
+    /// Sets `shipping_address`: postal address for shipping, given in customer requests and invoice previews and returned with the customer.
     #[must_use]
     pub fn shipping_address(
         mut self,
@@ -1387,7 +1403,7 @@ impl CustomerInput {
         self.shipping_address = Some(shipping_address.into());
         self
     }
-    /// Sets the integration customers.
+    /// Sets `integration_customers`: connections to accounting, tax and customer management, each with its `id`. **What is not in it is removed.**
     #[must_use]
     pub fn integration_customers(
         mut self,
@@ -1400,7 +1416,7 @@ impl CustomerInput {
         );
         self
     }
-    /// Sets the metadata.
+    /// Sets `metadata`: your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. **What is not in it is removed.**
     #[must_use]
     pub fn metadata(
         mut self,
@@ -1409,7 +1425,7 @@ impl CustomerInput {
         self.metadata = Some(metadata.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the skip invoice custom sections.
+    /// Sets `skip_invoice_custom_sections`: whether invoices come without any custom section, even those of the billing entity.
     #[must_use]
     pub fn skip_invoice_custom_sections(
         mut self,
@@ -1418,7 +1434,7 @@ impl CustomerInput {
         self.skip_invoice_custom_sections = Some(skip_invoice_custom_sections);
         self
     }
-    /// Sets the invoice custom section codes.
+    /// Sets `invoice_custom_section_codes`: codes of the texts that invoices carry.
     #[must_use]
     pub fn invoice_custom_section_codes(
         mut self,
@@ -1432,6 +1448,8 @@ impl CustomerInput {
 }
 
 /// Failure to sync a customer with an accounting or CRM integration, with that integration's code and error.
+///
+/// Delivered as [`WebhookEvent::CustomerAccountingProviderError`](crate::WebhookEvent::CustomerAccountingProviderError) and [`WebhookEvent::CustomerCrmProviderError`](crate::WebhookEvent::CustomerCrmProviderError).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1470,6 +1488,8 @@ json_object! {
 }
 
 /// Custom key and value stored on a customer, optionally printed on the invoices it receives.
+///
+/// Part of [`Customer::metadata`](crate::Customer::metadata), [`CustomerViesCheck::metadata`](crate::CustomerViesCheck::metadata) and [`InvoicePreviewCustomer::metadata`](crate::InvoicePreviewCustomer::metadata).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1505,9 +1525,11 @@ json_object! {
     }
 }
 
-/// Customer metadata input.
+/// Key and value of your own on a customer, as it shall be: one with an `id` changes that entry, one without is added.
 ///
 /// Not every field that is left out stays as it is: `display_in_invoice` is reset.
+///
+/// Part of [`CustomerInput::metadata`](crate::CustomerInput::metadata).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1560,25 +1582,25 @@ impl CustomerMetadataInput {
             display_in_invoice: None,
         }
     }
-    /// Sets the id.
+    /// Sets `id`: Lago id of the entry that is meant.
     #[must_use]
     pub fn id(mut self, id: impl Into<::uuid::Uuid>) -> Self {
         self.id = Some(id.into());
         self
     }
-    /// Sets the key.
+    /// Sets `key`: name of the entry, unique among the entries beside it.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = key.into();
         self
     }
-    /// Sets the value.
+    /// Sets `value`: text that is stored under the key.
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = value.into();
         self
     }
-    /// Sets the display in invoice.
+    /// Sets `display_in_invoice`: whether the entry stands on invoices.
     #[must_use]
     pub fn display_in_invoice(mut self, display_in_invoice: bool) -> Self {
         self.display_in_invoice = Some(display_in_invoice);
@@ -1611,6 +1633,8 @@ impl CustomerMetadataInput {
 }
 
 /// Failure to sync a customer with its payment provider, with the provider's code and error.
+///
+/// Delivered as [`WebhookEvent::CustomerPaymentProviderError`](crate::WebhookEvent::CustomerPaymentProviderError).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1657,7 +1681,9 @@ json_object! {
     }
 }
 
-/// Customer portal url.
+/// Signed link by which a customer enters the self-service portal.
+///
+/// Returned by `customers().portal_url`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1678,6 +1704,8 @@ json_object! {
 }
 
 /// Usage of a subscription in its current billing period with the amount, in cents, projected for the whole period.
+///
+/// Returned by `customers().projected_usage`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1743,6 +1771,8 @@ json_object! {
 }
 
 /// Failure to get the taxes of a customer from its tax provider, with the provider's code and error.
+///
+/// Delivered as [`WebhookEvent::CustomerTaxProviderError`](crate::WebhookEvent::CustomerTaxProviderError).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1779,6 +1809,8 @@ json_object! {
 }
 
 /// Usage of a subscription over one billing period, charge by charge, with totals in cents before and after taxes.
+///
+/// Returned by `customers().current_usage` and `customers().past_usage`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1840,6 +1872,8 @@ json_object! {
 }
 
 /// Customer along with the outcome of checking its European VAT number in the VIES register.
+///
+/// Delivered as [`WebhookEvent::CustomerViesCheck`](crate::WebhookEvent::CustomerViesCheck).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2035,7 +2069,7 @@ pub struct CustomerViesCheck {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub metadata: Option<Vec<CustomerMetadata>>,
-    /// Vies check.
+    /// What the VIES register of the European Union said of a VAT number: whether it is valid, and to whom it belongs.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2126,6 +2160,8 @@ json_object! {
 }
 
 /// Problem recorded on a customer or an invoice, such as a failed tax calculation, as a code with free-form details.
+///
+/// Part of [`Customer::error_details`](crate::Customer::error_details) and [`Invoice::error_details`](crate::Invoice::error_details).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2159,6 +2195,8 @@ json_object! {
 }
 
 /// Link from a customer to its counterpart in an accounting, tax or CRM system such as NetSuite, Anrok or HubSpot.
+///
+/// Part of [`Customer::integration_customers`](crate::Customer::integration_customers) and [`InvoicePreviewCustomer::integration_customers`](crate::InvoicePreviewCustomer::integration_customers).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2267,7 +2305,9 @@ json_object! {
     }
 }
 
-/// Integration customer input.
+/// Link to make from a customer to its counterpart in an accounting, tax or CRM system, or to change by its `id`.
+///
+/// Part of [`CustomerInput::integration_customers`](crate::CustomerInput::integration_customers).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2361,25 +2401,25 @@ impl IntegrationCustomerInput {
             code: None,
         }
     }
-    /// Sets the id.
+    /// Sets `id`: UUID of the connection that is meant; without it a new one is made.
     #[must_use]
     pub fn id(mut self, id: impl Into<::uuid::Uuid>) -> Self {
         self.id = Some(id.into());
         self
     }
-    /// Sets the integration type.
+    /// Sets `integration_type`: what to connect to; any other value makes the server answer 500.
     #[must_use]
     pub fn integration_type(mut self, integration_type: impl Into<Integration>) -> Self {
         self.integration_type = Some(integration_type.into());
         self
     }
-    /// Sets the integration code.
+    /// Sets `integration_code`: code of the connection in Lago that leads to the other system.
     #[must_use]
     pub fn integration_code(mut self, integration_code: impl Into<String>) -> Self {
         self.integration_code = Some(integration_code.into());
         self
     }
-    /// Sets the external customer id.
+    /// Sets `external_customer_id`: your own id of the customer, as it was given when the customer was made.
     #[must_use]
     pub fn external_customer_id(
         mut self,
@@ -2388,19 +2428,19 @@ impl IntegrationCustomerInput {
         self.external_customer_id = Some(external_customer_id.into());
         self
     }
-    /// Sets the sync with provider.
+    /// Sets `sync_with_provider`: whether Lago makes a record of the customer on the other side when none is named.
     #[must_use]
     pub fn sync_with_provider(mut self, sync_with_provider: bool) -> Self {
         self.sync_with_provider = Some(sync_with_provider);
         self
     }
-    /// Sets the subsidiary id.
+    /// Sets `subsidiary_id`: subsidiary to which the customer belongs.
     #[must_use]
     pub fn subsidiary_id(mut self, subsidiary_id: impl Into<String>) -> Self {
         self.subsidiary_id = Some(subsidiary_id.into());
         self
     }
-    /// Sets the targeted object; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `targeted_object`: what the customer is at hubspot, `contacts` or `companies`; only there. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn targeted_object(
         mut self,
@@ -2409,7 +2449,7 @@ impl IntegrationCustomerInput {
         self.targeted_object = targeted_object.into();
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of this connection, for customers who have more than one.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
@@ -2435,7 +2475,9 @@ impl From<crate::IntegrationCustomer> for IntegrationCustomerInput {
     }
 }
 
-/// Projected charge filter usage.
+/// Part of the usage of a charge that one of its filters prices, and what it will be by the end of the period, in units and in cents without taxes.
+///
+/// Part of [`ProjectedChargeGroupedUsage::filters`](crate::ProjectedChargeGroupedUsage::filters) and [`ProjectedChargeUsage::filters`](crate::ProjectedChargeUsage::filters).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2513,7 +2555,9 @@ json_object! {
     }
 }
 
-/// Projected charge grouped usage.
+/// Part of the usage of a charge with the same values of its pricing group keys, and what it will be by the end of the period, in units and in cents without taxes.
+///
+/// Part of [`ProjectedChargeUsage::grouped_usage`](crate::ProjectedChargeUsage::grouped_usage).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2584,6 +2628,8 @@ json_object! {
 }
 
 /// Usage of one charge in the current period and its projection to the period's end, in units and in cents without taxes.
+///
+/// Part of [`CustomerProjectedUsage::charges_usage`](crate::CustomerProjectedUsage::charges_usage).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2673,7 +2719,9 @@ json_object! {
     }
 }
 
-/// Vies check.
+/// What the VIES register of the European Union said of a VAT number: whether it is valid, and to whom it belongs.
+///
+/// Part of [`CustomerViesCheck::vies_check`](crate::CustomerViesCheck::vies_check).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -3,9 +3,9 @@
 //! The enums of the API. All are open: what the server adds is kept as text.
 
 open_enum! {
-    /// Account type.
+    /// Whether this is a customer or a partner who gets a share of the revenue.
     ///
-    /// Used by [`Customer::account_type`](crate::Customer::account_type), [`CustomerInput::account_type`](crate::CustomerInput::account_type), [`CustomerViesCheck::account_type`](crate::CustomerViesCheck::account_type), [`InvoicePreviewCustomer::account_type`](crate::InvoicePreviewCustomer::account_type).
+    /// Used by [`Customer::account_type`](crate::Customer::account_type), [`CustomerInput::account_type`](crate::CustomerInput::account_type), [`CustomerViesCheck::account_type`](crate::CustomerViesCheck::account_type) and 1 more.
     pub enum AccountType {
         /// `customer`: Pays for what is used.
         Customer = "customer",
@@ -15,7 +15,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Activation rule status.
+    /// How far the rule has come.
     ///
     /// Used by [`SubscriptionActivationRule::status`](crate::SubscriptionActivationRule::status).
     pub enum ActivationRuleStatus {
@@ -37,9 +37,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Activation rule type.
+    /// Which kind of rule it is: `payment` waits until the first invoice is paid.
     ///
-    /// Used by [`SubscriptionActivationRule::type_`](crate::SubscriptionActivationRule::type_), [`SubscriptionActivationRuleInput::type_`](crate::SubscriptionActivationRuleInput::type_).
+    /// Used by [`SubscriptionActivationRule::type_`](crate::SubscriptionActivationRule::type_) and [`SubscriptionActivationRuleInput::type_`](crate::SubscriptionActivationRuleInput::type_).
     pub enum ActivationRuleType {
         /// `payment`: The first invoice has to be paid.
         Payment = "payment",
@@ -47,7 +47,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Activity source.
+    /// From where the change came.
     ///
     /// Used by [`ActivityLog::activity_source`](crate::ActivityLog::activity_source).
     pub enum ActivitySource {
@@ -61,9 +61,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Aggregation type.
+    /// How usage is added up.
     ///
-    /// Used by [`BillableMetric::aggregation_type`](crate::BillableMetric::aggregation_type), [`BillableMetricInput::aggregation_type`](crate::BillableMetricInput::aggregation_type), [`BillableMetricUpdate::aggregation_type`](crate::BillableMetricUpdate::aggregation_type), [`UsageBillableMetric::aggregation_type`](crate::UsageBillableMetric::aggregation_type).
+    /// Used by [`BillableMetric::aggregation_type`](crate::BillableMetric::aggregation_type), [`BillableMetricInput::aggregation_type`](crate::BillableMetricInput::aggregation_type), [`BillableMetricUpdate::aggregation_type`](crate::BillableMetricUpdate::aggregation_type) and 1 more.
     pub enum AggregationType {
         /// `count_agg`: Counts events.
         CountAgg = "count_agg",
@@ -83,9 +83,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Alert direction.
+    /// Whether the alert goes off when the watched value rises to a threshold or falls to it.
     ///
-    /// Used by [`Alert::direction`](crate::Alert::direction), [`WalletAlert::direction`](crate::WalletAlert::direction).
+    /// Used by [`Alert::direction`](crate::Alert::direction) and [`WalletAlert::direction`](crate::WalletAlert::direction).
     pub enum AlertDirection {
         /// `increasing`: It goes off when the value rises to a threshold or beyond.
         Increasing = "increasing",
@@ -95,9 +95,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Alert type.
+    /// What is watched.
     ///
-    /// Used by [`Alert::alert_type`](crate::Alert::alert_type), [`AlertInput::alert_type`](crate::AlertInput::alert_type), [`TriggeredAlert::alert_type`](crate::TriggeredAlert::alert_type), [`WalletAlert::alert_type`](crate::WalletAlert::alert_type), [`WalletAlertInput::alert_type`](crate::WalletAlertInput::alert_type).
+    /// Used by [`Alert::alert_type`](crate::Alert::alert_type), [`AlertInput::alert_type`](crate::AlertInput::alert_type), [`TriggeredAlert::alert_type`](crate::TriggeredAlert::alert_type) and 2 more.
     pub enum AlertType {
         /// `current_usage_amount`: Cost of the running period of the subscription, in cents.
         ///
@@ -139,7 +139,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Api log http method.
+    /// Method of the call.
     ///
     /// Used by [`ApiLog::http_method`](crate::ApiLog::http_method).
     pub enum ApiLogHttpMethod {
@@ -153,7 +153,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Applied coupon status.
+    /// Whether the discount still counts.
     ///
     /// Used by [`AppliedCoupon::status`](crate::AppliedCoupon::status).
     pub enum AppliedCouponStatus {
@@ -165,9 +165,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Billing time.
+    /// Whether periods follow the calendar or the day on which the subscription began.
     ///
-    /// Used by [`InvoicePreviewInput::billing_time`](crate::InvoicePreviewInput::billing_time), [`InvoicePreviewSubscription::billing_time`](crate::InvoicePreviewSubscription::billing_time), [`QuotePlanPayload::billing_time`](crate::QuotePlanPayload::billing_time), [`Subscription::billing_time`](crate::Subscription::billing_time), [`SubscriptionInput::billing_time`](crate::SubscriptionInput::billing_time).
+    /// Used by [`InvoicePreviewInput::billing_time`](crate::InvoicePreviewInput::billing_time), [`InvoicePreviewSubscription::billing_time`](crate::InvoicePreviewSubscription::billing_time), [`QuotePlanPayload::billing_time`](crate::QuotePlanPayload::billing_time) and 2 more.
     pub enum BillingTime {
         /// `calendar`: Periods begin on the first day of a week, month, quarter or year; the first one is cut down to the days that are left.
         Calendar = "calendar",
@@ -177,9 +177,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Cancellation reason.
+    /// Why the subscription was canceled before it was active: its payment failed or took too long, or somebody canceled it (`manual`).
     ///
-    /// Used by [`InvoicePreviewSubscription::cancellation_reason`](crate::InvoicePreviewSubscription::cancellation_reason), [`Subscription::cancellation_reason`](crate::Subscription::cancellation_reason).
+    /// Used by [`InvoicePreviewSubscription::cancellation_reason`](crate::InvoicePreviewSubscription::cancellation_reason) and [`Subscription::cancellation_reason`](crate::Subscription::cancellation_reason).
     pub enum CancellationReason {
         /// `payment_failed`: The first payment was refused.
         PaymentFailed = "payment_failed",
@@ -195,7 +195,7 @@ open_enum! {
     ///
     /// `custom` belongs to metrics with a custom aggregation.
     ///
-    /// Used by [`Charge::charge_model`](crate::Charge::charge_model), [`ChargeInput::charge_model`](crate::ChargeInput::charge_model), [`ChargeUpdate::charge_model`](crate::ChargeUpdate::charge_model), [`PlanChargeInput::charge_model`](crate::PlanChargeInput::charge_model), [`PlanChargeUpdate::charge_model`](crate::PlanChargeUpdate::charge_model), [`PlanOverridesCharge::charge_model`](crate::PlanOverridesCharge::charge_model), [`QuotePlanCharge::charge_model`](crate::QuotePlanCharge::charge_model), [`QuotePlanChargeOverride::charge_model`](crate::QuotePlanChargeOverride::charge_model), [`UsageCharge::charge_model`](crate::UsageCharge::charge_model).
+    /// Used by [`Charge::charge_model`](crate::Charge::charge_model), [`ChargeInput::charge_model`](crate::ChargeInput::charge_model), [`ChargeUpdate::charge_model`](crate::ChargeUpdate::charge_model) and 6 more.
     pub enum ChargeModel {
         /// `dynamic`: Each event says what it costs, in `precise_total_amount_cents`.
         Dynamic = "dynamic",
@@ -221,7 +221,7 @@ open_enum! {
     ///
     /// Kosovo, which is not in the standard, is `XK`.
     ///
-    /// Used by [`Address::country`](crate::Address::country), [`AddressInput::country`](crate::AddressInput::country), [`BillingEntity::country`](crate::BillingEntity::country), [`BillingEntityInput::country`](crate::BillingEntityInput::country), [`BillingEntityUpdate::country`](crate::BillingEntityUpdate::country), [`Customer::country`](crate::Customer::country), [`CustomerInput::country`](crate::CustomerInput::country), [`CustomerViesCheck::country`](crate::CustomerViesCheck::country), [`InvoicePreviewCustomer::country`](crate::InvoicePreviewCustomer::country), [`InvoicePreviewCustomerInput::country`](crate::InvoicePreviewCustomerInput::country), [`Organization::country`](crate::Organization::country), [`OrganizationUpdate::country`](crate::OrganizationUpdate::country).
+    /// Used by [`Address::country`](crate::Address::country), [`AddressInput::country`](crate::AddressInput::country), [`BillingEntity::country`](crate::BillingEntity::country) and 9 more.
     pub enum Country {
         /// `AD`: Andorra.
         Ad = "AD",
@@ -727,9 +727,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Coupon expiration.
+    /// Whether the coupon can be applied without end, or until `expiration_at`.
     ///
-    /// Used by [`Coupon::expiration`](crate::Coupon::expiration), [`CouponInput::expiration`](crate::CouponInput::expiration), [`CouponUpdate::expiration`](crate::CouponUpdate::expiration).
+    /// Used by [`Coupon::expiration`](crate::Coupon::expiration), [`CouponInput::expiration`](crate::CouponInput::expiration) and [`CouponUpdate::expiration`](crate::CouponUpdate::expiration).
     pub enum CouponExpiration {
         /// `no_expiration`: It can be applied until it is deleted.
         NoExpiration = "no_expiration",
@@ -739,9 +739,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Coupon frequency.
+    /// How often the discount is given.
     ///
-    /// Used by [`AppliedCoupon::frequency`](crate::AppliedCoupon::frequency), [`AppliedCouponInput::frequency`](crate::AppliedCouponInput::frequency), [`Coupon::frequency`](crate::Coupon::frequency), [`CouponInput::frequency`](crate::CouponInput::frequency), [`CouponUpdate::frequency`](crate::CouponUpdate::frequency), [`InvoicePreviewCouponInput::frequency`](crate::InvoicePreviewCouponInput::frequency), [`QuoteCouponOverrides::frequency`](crate::QuoteCouponOverrides::frequency), [`QuoteCouponPayload::frequency`](crate::QuoteCouponPayload::frequency).
+    /// Used by [`AppliedCoupon::frequency`](crate::AppliedCoupon::frequency), [`AppliedCouponInput::frequency`](crate::AppliedCouponInput::frequency), [`Coupon::frequency`](crate::Coupon::frequency) and 5 more.
     pub enum CouponFrequency {
         /// `once`: It is used up once the amount, or one invoice for a rate, has been discounted.
         Once = "once",
@@ -753,7 +753,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Coupon status.
+    /// Whether the coupon itself can still be applied.
     ///
     /// Used by [`AppliedCoupon::coupon_status`](crate::AppliedCoupon::coupon_status).
     pub enum CouponStatus {
@@ -765,9 +765,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Coupon type.
+    /// Whether the discount is an amount or a rate; it decides which of `amount_cents` and `percentage_rate` is read.
     ///
-    /// Used by [`Coupon::coupon_type`](crate::Coupon::coupon_type), [`CouponInput::coupon_type`](crate::CouponInput::coupon_type), [`CouponUpdate::coupon_type`](crate::CouponUpdate::coupon_type), [`InvoicePreviewCouponInput::coupon_type`](crate::InvoicePreviewCouponInput::coupon_type), [`QuoteCouponPayload::type_`](crate::QuoteCouponPayload::type_).
+    /// Used by [`Coupon::coupon_type`](crate::Coupon::coupon_type), [`CouponInput::coupon_type`](crate::CouponInput::coupon_type), [`CouponUpdate::coupon_type`](crate::CouponUpdate::coupon_type) and 2 more.
     pub enum CouponType {
         /// `fixed_amount`: An amount of money is taken off.
         FixedAmount = "fixed_amount",
@@ -777,7 +777,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Credit item type.
+    /// What gives the credit.
     ///
     /// Used by [`CreditItem::type_`](crate::CreditItem::type_).
     pub enum CreditItemType {
@@ -791,7 +791,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Credit note credit status.
+    /// Whether credit is left to be used up; null when nothing was credited.
     ///
     /// Used by [`CreditNote::credit_status`](crate::CreditNote::credit_status).
     pub enum CreditNoteCreditStatus {
@@ -805,9 +805,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Credit note reason.
+    /// Why it was issued.
     ///
-    /// Used by [`CreditNote::reason`](crate::CreditNote::reason), [`CreditNoteInput::reason`](crate::CreditNoteInput::reason).
+    /// Used by [`CreditNote::reason`](crate::CreditNote::reason) and [`CreditNoteInput::reason`](crate::CreditNoteInput::reason).
     pub enum CreditNoteReason {
         /// `duplicated_charge`: The same was charged twice.
         DuplicatedCharge = "duplicated_charge",
@@ -825,9 +825,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Credit note refund status.
+    /// How the refund went; may be left out where only metadata change.
     ///
-    /// Used by [`CreditNote::refund_status`](crate::CreditNote::refund_status), [`CreditNoteUpdate::refund_status`](crate::CreditNoteUpdate::refund_status).
+    /// Used by [`CreditNote::refund_status`](crate::CreditNote::refund_status) and [`CreditNoteUpdate::refund_status`](crate::CreditNoteUpdate::refund_status).
     pub enum CreditNoteRefundStatus {
         /// `pending`: The refund is under way, or yours to make.
         Pending = "pending",
@@ -839,7 +839,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Credit note type.
+    /// What becomes of the amount of a credit note, or of a part of it.
     pub enum CreditNoteType {
         /// `credit`: Some of it is credited to coming invoices.
         Credit = "credit",
@@ -855,7 +855,7 @@ open_enum! {
     ///
     /// The server also takes BHD, IRR, JOD and KWD, which the document lacks.
     ///
-    /// Used by [`AddOn::amount_currency`](crate::AddOn::amount_currency), [`AddOnInput::amount_currency`](crate::AddOnInput::amount_currency), [`AddOnUpdate::amount_currency`](crate::AddOnUpdate::amount_currency), [`AppliedCoupon::amount_currency`](crate::AppliedCoupon::amount_currency), [`AppliedCouponInput::amount_currency`](crate::AppliedCouponInput::amount_currency), [`BillingEntity::default_currency`](crate::BillingEntity::default_currency), [`BillingEntityInput::default_currency`](crate::BillingEntityInput::default_currency), [`BillingEntityUpdate::default_currency`](crate::BillingEntityUpdate::default_currency), [`ChargeUsage::amount_currency`](crate::ChargeUsage::amount_currency), [`Coupon::amount_currency`](crate::Coupon::amount_currency), [`CouponInput::amount_currency`](crate::CouponInput::amount_currency), [`CouponUpdate::amount_currency`](crate::CouponUpdate::amount_currency), [`Credit::amount_currency`](crate::Credit::amount_currency), [`CreditNote::currency`](crate::CreditNote::currency), [`CreditNoteAppliedTax::amount_currency`](crate::CreditNoteAppliedTax::amount_currency), [`CreditNoteEstimated::currency`](crate::CreditNoteEstimated::currency), [`CreditNoteItem::amount_currency`](crate::CreditNoteItem::amount_currency), [`Customer::currency`](crate::Customer::currency), [`CustomerInput::currency`](crate::CustomerInput::currency), [`CustomerProjectedUsage::currency`](crate::CustomerProjectedUsage::currency), [`CustomerUsage::currency`](crate::CustomerUsage::currency), [`CustomerViesCheck::currency`](crate::CustomerViesCheck::currency), [`DunningCampaignFinished::overdue_balance_currency`](crate::DunningCampaignFinished::overdue_balance_currency), [`Fee::amount_currency`](crate::Fee::amount_currency), [`Fee::total_amount_currency`](crate::Fee::total_amount_currency), [`FeeAppliedTax::amount_currency`](crate::FeeAppliedTax::amount_currency), [`FeeEstimate::amount_currency`](crate::FeeEstimate::amount_currency), [`FeeEstimate::total_amount_currency`](crate::FeeEstimate::total_amount_currency), [`GrossRevenue::currency`](crate::GrossRevenue::currency), [`Invoice::currency`](crate::Invoice::currency), [`InvoiceAppliedTax::amount_currency`](crate::InvoiceAppliedTax::amount_currency), [`InvoiceCollection::currency`](crate::InvoiceCollection::currency), [`InvoicePreview::currency`](crate::InvoicePreview::currency), [`InvoicePreviewCouponInput::amount_currency`](crate::InvoicePreviewCouponInput::amount_currency), [`InvoicePreviewCustomer::currency`](crate::InvoicePreviewCustomer::currency), [`InvoicePreviewCustomerInput::currency`](crate::InvoicePreviewCustomerInput::currency), [`InvoicePreviewSubscription::plan_amount_currency`](crate::InvoicePreviewSubscription::plan_amount_currency), [`InvoicedUsage::currency`](crate::InvoicedUsage::currency), [`Mrr::currency`](crate::Mrr::currency), [`OneOffInvoiceInput::currency`](crate::OneOffInvoiceInput::currency), [`Order::currency`](crate::Order::currency), [`Organization::default_currency`](crate::Organization::default_currency), [`OrganizationUpdate::default_currency`](crate::OrganizationUpdate::default_currency), [`OverdueBalance::currency`](crate::OverdueBalance::currency), [`OverdueBalancePerCurrency::currency`](crate::OverdueBalancePerCurrency::currency), [`Payment::amount_currency`](crate::Payment::amount_currency), [`PaymentRequest::amount_currency`](crate::PaymentRequest::amount_currency), [`Plan::amount_currency`](crate::Plan::amount_currency), [`PlanInput::amount_currency`](crate::PlanInput::amount_currency), [`PlanOverrides::amount_currency`](crate::PlanOverrides::amount_currency), [`PlanUpdate::amount_currency`](crate::PlanUpdate::amount_currency), [`ProjectedChargeUsage::amount_currency`](crate::ProjectedChargeUsage::amount_currency), [`QuoteCouponOverrides::amount_currency`](crate::QuoteCouponOverrides::amount_currency), [`QuoteCouponPayload::currency`](crate::QuoteCouponPayload::currency), [`QuotePlanOverrides::amount_currency`](crate::QuotePlanOverrides::amount_currency), [`QuoteVersion::currency`](crate::QuoteVersion::currency), [`QuoteWalletCreditPayload::currency`](crate::QuoteWalletCreditPayload::currency), [`Subscription::plan_amount_currency`](crate::Subscription::plan_amount_currency), [`SubscriptionAuthorizationInput::amount_currency`](crate::SubscriptionAuthorizationInput::amount_currency), [`Usage::amount_currency`](crate::Usage::amount_currency), [`Wallet::currency`](crate::Wallet::currency), [`WalletInput::currency`](crate::WalletInput::currency).
+    /// Used by [`AddOn::amount_currency`](crate::AddOn::amount_currency), [`AddOnInput::amount_currency`](crate::AddOnInput::amount_currency), [`AddOnUpdate::amount_currency`](crate::AddOnUpdate::amount_currency) and 59 more.
     pub enum Currency {
         /// `AED`: United Arab Emirates Dirham.
         Aed = "AED",
@@ -1149,9 +1149,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Customer type.
+    /// Whether a company or a person is billed.
     ///
-    /// Used by [`Customer::customer_type`](crate::Customer::customer_type), [`CustomerInput::customer_type`](crate::CustomerInput::customer_type), [`CustomerViesCheck::customer_type`](crate::CustomerViesCheck::customer_type), [`InvoicePreviewCustomer::customer_type`](crate::InvoicePreviewCustomer::customer_type).
+    /// Used by [`Customer::customer_type`](crate::Customer::customer_type), [`CustomerInput::customer_type`](crate::CustomerInput::customer_type), [`CustomerViesCheck::customer_type`](crate::CustomerViesCheck::customer_type) and 1 more.
     pub enum CustomerType {
         /// `company`: A legal entity; documents are made out to its legal name.
         Company = "company",
@@ -1161,9 +1161,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Document numbering.
+    /// By what numbers of documents count up.
     ///
-    /// Used by [`BillingEntity::document_numbering`](crate::BillingEntity::document_numbering), [`BillingEntityInput::document_numbering`](crate::BillingEntityInput::document_numbering), [`BillingEntityUpdate::document_numbering`](crate::BillingEntityUpdate::document_numbering), [`Organization::document_numbering`](crate::Organization::document_numbering), [`OrganizationUpdate::document_numbering`](crate::OrganizationUpdate::document_numbering).
+    /// Used by [`BillingEntity::document_numbering`](crate::BillingEntity::document_numbering), [`BillingEntityInput::document_numbering`](crate::BillingEntityInput::document_numbering), [`BillingEntityUpdate::document_numbering`](crate::BillingEntityUpdate::document_numbering) and 2 more.
     pub enum DocumentNumbering {
         /// `per_customer`: Each customer has a row of numbers.
         PerCustomer = "per_customer",
@@ -1179,9 +1179,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Email setting.
+    /// What customers are told by e-mail.
     ///
-    /// Used by [`BillingEntity::email_settings`](crate::BillingEntity::email_settings), [`BillingEntityInput::email_settings`](crate::BillingEntityInput::email_settings), [`BillingEntityUpdate::email_settings`](crate::BillingEntityUpdate::email_settings), [`Organization::email_settings`](crate::Organization::email_settings), [`OrganizationUpdate::email_settings`](crate::OrganizationUpdate::email_settings).
+    /// Used by [`BillingEntity::email_settings`](crate::BillingEntity::email_settings), [`BillingEntityInput::email_settings`](crate::BillingEntityInput::email_settings), [`BillingEntityUpdate::email_settings`](crate::BillingEntityUpdate::email_settings) and 2 more.
     pub enum EmailSetting {
         /// `invoice.finalized`: Invoices.
         InvoiceFinalized = "invoice.finalized",
@@ -1193,9 +1193,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Error detail code.
+    /// What kind of work failed.
     ///
-    /// Used by [`CreditNoteErrorDetails::error_code`](crate::CreditNoteErrorDetails::error_code), [`ErrorDetail::error_code`](crate::ErrorDetail::error_code).
+    /// Used by [`CreditNoteErrorDetails::error_code`](crate::CreditNoteErrorDetails::error_code) and [`ErrorDetail::error_code`](crate::ErrorDetail::error_code).
     pub enum ErrorDetailCode {
         /// `not_provided`: Nobody said what failed.
         NotProvided = "not_provided",
@@ -1209,7 +1209,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Events store.
+    /// Where the server keeps events.
     ///
     /// Used by [`Organization::events_store`](crate::Organization::events_store).
     pub enum EventsStore {
@@ -1221,9 +1221,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Fee item type.
+    /// Always `BillableMetric`.
     ///
-    /// Used by [`FeeEstimateItem::item_type`](crate::FeeEstimateItem::item_type), [`FeeItem::item_type`](crate::FeeItem::item_type).
+    /// Used by [`FeeEstimateItem::item_type`](crate::FeeEstimateItem::item_type) and [`FeeItem::item_type`](crate::FeeItem::item_type).
     pub enum FeeItemType {
         /// `BillableMetric`: A billable metric.
         BillableMetric = "BillableMetric",
@@ -1243,9 +1243,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Fee payment status.
+    /// Whether the fee is paid.
     ///
-    /// Used by [`Fee::payment_status`](crate::Fee::payment_status), [`FeeEstimate::payment_status`](crate::FeeEstimate::payment_status), [`FeeUpdate::payment_status`](crate::FeeUpdate::payment_status).
+    /// Used by [`Fee::payment_status`](crate::Fee::payment_status), [`FeeEstimate::payment_status`](crate::FeeEstimate::payment_status) and [`FeeUpdate::payment_status`](crate::FeeUpdate::payment_status).
     pub enum FeePaymentStatus {
         /// `pending`: Nothing was paid yet.
         Pending = "pending",
@@ -1269,7 +1269,7 @@ open_enum! {
     ///
     /// a wallet may be limited to any kind of fee.
     ///
-    /// Used by [`FeeEstimateItem::type_`](crate::FeeEstimateItem::type_), [`FeeItem::type_`](crate::FeeItem::type_), [`QuoteWalletAppliesTo::fee_types`](crate::QuoteWalletAppliesTo::fee_types), [`WalletAppliesTo::fee_types`](crate::WalletAppliesTo::fee_types), [`WalletAppliesToInput::fee_types`](crate::WalletAppliesToInput::fee_types).
+    /// Used by [`FeeEstimateItem::type_`](crate::FeeEstimateItem::type_), [`FeeItem::type_`](crate::FeeItem::type_), [`QuoteWalletAppliesTo::fee_types`](crate::QuoteWalletAppliesTo::fee_types) and 2 more.
     pub enum FeeType {
         /// `charge`: Usage, by a charge of a plan.
         Charge = "charge",
@@ -1301,9 +1301,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Finalize zero amount invoice.
+    /// What becomes of invoices whose total is zero: whether they are issued, or closed without a number and never shown.
     ///
-    /// Used by [`Customer::finalize_zero_amount_invoice`](crate::Customer::finalize_zero_amount_invoice), [`CustomerInput::finalize_zero_amount_invoice`](crate::CustomerInput::finalize_zero_amount_invoice), [`CustomerViesCheck::finalize_zero_amount_invoice`](crate::CustomerViesCheck::finalize_zero_amount_invoice), [`InvoicePreviewCustomer::finalize_zero_amount_invoice`](crate::InvoicePreviewCustomer::finalize_zero_amount_invoice).
+    /// Used by [`Customer::finalize_zero_amount_invoice`](crate::Customer::finalize_zero_amount_invoice), [`CustomerInput::finalize_zero_amount_invoice`](crate::CustomerInput::finalize_zero_amount_invoice), [`CustomerViesCheck::finalize_zero_amount_invoice`](crate::CustomerViesCheck::finalize_zero_amount_invoice) and 1 more.
     pub enum FinalizeZeroAmountInvoice {
         /// `inherit`: As the billing entity does it.
         Inherit = "inherit",
@@ -1317,7 +1317,7 @@ open_enum! {
 open_enum! {
     /// Pricing model of a fixed charge: one price per unit, graduated tiers or volume tiers.
     ///
-    /// Used by [`FixedCharge::charge_model`](crate::FixedCharge::charge_model), [`FixedChargeInput::charge_model`](crate::FixedChargeInput::charge_model), [`FixedChargeUpdate::charge_model`](crate::FixedChargeUpdate::charge_model), [`PlanFixedChargeInput::charge_model`](crate::PlanFixedChargeInput::charge_model), [`PlanFixedChargeUpdate::charge_model`](crate::PlanFixedChargeUpdate::charge_model), [`QuotePlanFixedCharge::charge_model`](crate::QuotePlanFixedCharge::charge_model).
+    /// Used by [`FixedCharge::charge_model`](crate::FixedCharge::charge_model), [`FixedChargeInput::charge_model`](crate::FixedChargeInput::charge_model), [`FixedChargeUpdate::charge_model`](crate::FixedChargeUpdate::charge_model) and 3 more.
     pub enum FixedChargeModel {
         /// `standard`: Every unit has the same price.
         Standard = "standard",
@@ -1329,9 +1329,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Integration.
+    /// Integration that refused the customer.
     ///
-    /// Used by [`CustomerIntegrationError::accounting_provider`](crate::CustomerIntegrationError::accounting_provider), [`CustomerTaxProviderError::tax_provider`](crate::CustomerTaxProviderError::tax_provider), [`IntegrationCustomer::type_`](crate::IntegrationCustomer::type_), [`IntegrationCustomerInput::integration_type`](crate::IntegrationCustomerInput::integration_type), [`InvoicePreviewIntegrationCustomerInput::integration_type`](crate::InvoicePreviewIntegrationCustomerInput::integration_type).
+    /// Used by [`CustomerIntegrationError::accounting_provider`](crate::CustomerIntegrationError::accounting_provider), [`CustomerTaxProviderError::tax_provider`](crate::CustomerTaxProviderError::tax_provider), [`IntegrationCustomer::type_`](crate::IntegrationCustomer::type_) and 2 more.
     pub enum Integration {
         /// `anrok`: Anrok: taxes.
         Anrok = "anrok",
@@ -1363,7 +1363,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Integration category.
+    /// What the connection is for.
     ///
     /// Used by [`IntegrationCustomer::category`](crate::IntegrationCustomer::category).
     pub enum IntegrationCategory {
@@ -1379,9 +1379,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Invoice payment status.
+    /// Whether the invoice is paid.
     ///
-    /// Used by [`CreditInvoice::payment_status`](crate::CreditInvoice::payment_status), [`Invoice::payment_status`](crate::Invoice::payment_status), [`InvoiceCollection::payment_status`](crate::InvoiceCollection::payment_status), [`InvoicePreview::payment_status`](crate::InvoicePreview::payment_status), [`InvoiceUpdate::payment_status`](crate::InvoiceUpdate::payment_status), [`PaymentRequest::payment_status`](crate::PaymentRequest::payment_status).
+    /// Used by [`CreditInvoice::payment_status`](crate::CreditInvoice::payment_status), [`Invoice::payment_status`](crate::Invoice::payment_status), [`InvoiceCollection::payment_status`](crate::InvoiceCollection::payment_status) and 3 more.
     pub enum InvoicePaymentStatus {
         /// `pending`: Nothing was paid yet, or the payment is under way.
         Pending = "pending",
@@ -1393,7 +1393,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Invoice settlement.
+    /// What an invoice was settled with.
     pub enum InvoiceSettlement {
         /// `payment`: A payment settled some of it.
         Payment = "payment",
@@ -1403,9 +1403,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Invoice status.
+    /// How far the invoice has come; `open` waits for a first payment and comes with retries and webhooks, never with lists.
     ///
-    /// Used by [`Invoice::status`](crate::Invoice::status), [`InvoicePreview::status`](crate::InvoicePreview::status).
+    /// Used by [`Invoice::status`](crate::Invoice::status) and [`InvoicePreview::status`](crate::InvoicePreview::status).
     pub enum InvoiceStatus {
         /// `draft`: It can still change: late events count until the grace period ends. It has not taken a number yet.
         Draft = "draft",
@@ -1437,9 +1437,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Invoice type.
+    /// What is invoiced; `advance_charges` sums up charges that were paid in advance without an invoice each.
     ///
-    /// Used by [`Invoice::invoice_type`](crate::Invoice::invoice_type), [`InvoicePreview::invoice_type`](crate::InvoicePreview::invoice_type).
+    /// Used by [`Invoice::invoice_type`](crate::Invoice::invoice_type) and [`InvoicePreview::invoice_type`](crate::InvoicePreview::invoice_type).
     pub enum InvoiceType {
         /// `subscription`: Plans and usage of a period.
         Subscription = "subscription",
@@ -1457,7 +1457,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Invoicing reason.
+    /// Why the subscription was invoiced; may be null on invoices of years ago.
     ///
     /// Used by [`BillingPeriod::invoicing_reason`](crate::BillingPeriod::invoicing_reason).
     pub enum InvoicingReason {
@@ -1477,9 +1477,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Issuing date adjustment.
+    /// Whether the date of a draft moves to the day on which it becomes final.
     ///
-    /// Used by [`BillingEntity::subscription_invoice_issuing_date_adjustment`](crate::BillingEntity::subscription_invoice_issuing_date_adjustment), [`BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_adjustment`](crate::BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_adjustment), [`CustomerBillingConfiguration::subscription_invoice_issuing_date_adjustment`](crate::CustomerBillingConfiguration::subscription_invoice_issuing_date_adjustment), [`CustomerBillingConfigurationInput::subscription_invoice_issuing_date_adjustment`](crate::CustomerBillingConfigurationInput::subscription_invoice_issuing_date_adjustment).
+    /// Used by [`BillingEntity::subscription_invoice_issuing_date_adjustment`](crate::BillingEntity::subscription_invoice_issuing_date_adjustment), [`BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_adjustment`](crate::BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_adjustment), [`CustomerBillingConfiguration::subscription_invoice_issuing_date_adjustment`](crate::CustomerBillingConfiguration::subscription_invoice_issuing_date_adjustment) and 1 more.
     pub enum IssuingDateAdjustment {
         /// `align_with_finalization_date`: The date moves to the day on which the invoice becomes final.
         AlignWithFinalizationDate = "align_with_finalization_date",
@@ -1489,9 +1489,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Issuing date anchor.
+    /// By which day invoices of subscriptions are dated.
     ///
-    /// Used by [`BillingEntity::subscription_invoice_issuing_date_anchor`](crate::BillingEntity::subscription_invoice_issuing_date_anchor), [`BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_anchor`](crate::BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_anchor), [`CustomerBillingConfiguration::subscription_invoice_issuing_date_anchor`](crate::CustomerBillingConfiguration::subscription_invoice_issuing_date_anchor), [`CustomerBillingConfigurationInput::subscription_invoice_issuing_date_anchor`](crate::CustomerBillingConfigurationInput::subscription_invoice_issuing_date_anchor).
+    /// Used by [`BillingEntity::subscription_invoice_issuing_date_anchor`](crate::BillingEntity::subscription_invoice_issuing_date_anchor), [`BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_anchor`](crate::BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_anchor), [`CustomerBillingConfiguration::subscription_invoice_issuing_date_anchor`](crate::CustomerBillingConfiguration::subscription_invoice_issuing_date_anchor) and 1 more.
     pub enum IssuingDateAnchor {
         /// `current_period_end`: By the last day of the period that is billed.
         CurrentPeriodEnd = "current_period_end",
@@ -1501,9 +1501,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// On termination credit note.
+    /// What becomes of time that was paid and not used; null on plans paid in arrears.
     ///
-    /// Used by [`InvoicePreviewSubscription::on_termination_credit_note`](crate::InvoicePreviewSubscription::on_termination_credit_note), [`Subscription::on_termination_credit_note`](crate::Subscription::on_termination_credit_note), [`SubscriptionUpdate::on_termination_credit_note`](crate::SubscriptionUpdate::on_termination_credit_note).
+    /// Used by [`InvoicePreviewSubscription::on_termination_credit_note`](crate::InvoicePreviewSubscription::on_termination_credit_note), [`Subscription::on_termination_credit_note`](crate::Subscription::on_termination_credit_note) and [`SubscriptionUpdate::on_termination_credit_note`](crate::SubscriptionUpdate::on_termination_credit_note).
     pub enum OnTerminationCreditNote {
         /// `credit`: A credit note credits it to coming invoices.
         Credit = "credit",
@@ -1517,9 +1517,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// On termination invoice.
+    /// Whether usage that is not billed yet is invoiced at the end.
     ///
-    /// Used by [`InvoicePreviewSubscription::on_termination_invoice`](crate::InvoicePreviewSubscription::on_termination_invoice), [`Subscription::on_termination_invoice`](crate::Subscription::on_termination_invoice), [`SubscriptionUpdate::on_termination_invoice`](crate::SubscriptionUpdate::on_termination_invoice).
+    /// Used by [`InvoicePreviewSubscription::on_termination_invoice`](crate::InvoicePreviewSubscription::on_termination_invoice), [`Subscription::on_termination_invoice`](crate::Subscription::on_termination_invoice) and [`SubscriptionUpdate::on_termination_invoice`](crate::SubscriptionUpdate::on_termination_invoice).
     pub enum OnTerminationInvoice {
         /// `generate`: An invoice bills what is left.
         Generate = "generate",
@@ -1531,7 +1531,7 @@ open_enum! {
 open_enum! {
     /// How an order is executed: `execute_in_lago` makes the subscriptions, invoices, coupons and wallets, `order_only` only notes the time.
     ///
-    /// Used by [`Order::execution_mode`](crate::Order::execution_mode), [`OrderExecuteInput::execution_mode`](crate::OrderExecuteInput::execution_mode), [`OrderExecutionRecord::execution_mode`](crate::OrderExecutionRecord::execution_mode), [`OrderFormMarkAsSignedInput::execution_mode`](crate::OrderFormMarkAsSignedInput::execution_mode).
+    /// Used by [`Order::execution_mode`](crate::Order::execution_mode), [`OrderExecuteInput::execution_mode`](crate::OrderExecuteInput::execution_mode), [`OrderExecutionRecord::execution_mode`](crate::OrderExecutionRecord::execution_mode) and 1 more.
     pub enum OrderExecutionMode {
         /// `execute_in_lago`: Lago makes what was ordered.
         ExecuteInLago = "execute_in_lago",
@@ -1589,7 +1589,7 @@ open_enum! {
 open_enum! {
     /// What an accepted quote leads to: a new subscription, the change of one, or a one-off invoice.
     ///
-    /// Used by [`Order::order_type`](crate::Order::order_type), [`Quote::order_type`](crate::Quote::order_type).
+    /// Used by [`Order::order_type`](crate::Order::order_type) and [`Quote::order_type`](crate::Quote::order_type).
     pub enum OrderType {
         /// `subscription_creation`: New subscriptions.
         SubscriptionCreation = "subscription_creation",
@@ -1601,7 +1601,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Payable type.
+    /// Whether an invoice or a payment request is paid.
     ///
     /// Used by [`Payment::payable_type`](crate::Payment::payable_type).
     pub enum PayableType {
@@ -1613,9 +1613,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Payment method type.
+    /// Whether the payment provider collects, or the invoice is paid by hand.
     ///
-    /// Used by [`PaymentMethodReference::payment_method_type`](crate::PaymentMethodReference::payment_method_type), [`PaymentMethodReferenceInput::payment_method_type`](crate::PaymentMethodReferenceInput::payment_method_type).
+    /// Used by [`PaymentMethodReference::payment_method_type`](crate::PaymentMethodReference::payment_method_type) and [`PaymentMethodReferenceInput::payment_method_type`](crate::PaymentMethodReferenceInput::payment_method_type).
     pub enum PaymentMethodType {
         /// `provider`: The payment provider collects with the method that is stored there.
         Provider = "provider",
@@ -1625,9 +1625,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Payment provider.
+    /// Payment provider that failed.
     ///
-    /// Used by [`CreditNotePaymentProviderRefundError::payment_provider`](crate::CreditNotePaymentProviderRefundError::payment_provider), [`CustomerBillingConfiguration::payment_provider`](crate::CustomerBillingConfiguration::payment_provider), [`CustomerBillingConfigurationInput::payment_provider`](crate::CustomerBillingConfigurationInput::payment_provider), [`CustomerCheckoutUrl::payment_provider`](crate::CustomerCheckoutUrl::payment_provider), [`CustomerPaymentProviderError::payment_provider`](crate::CustomerPaymentProviderError::payment_provider), [`InvoicePaymentFailure::payment_provider`](crate::InvoicePaymentFailure::payment_provider), [`InvoicePaymentUrl::payment_provider`](crate::InvoicePaymentUrl::payment_provider), [`PaymentMethod::payment_provider_type`](crate::PaymentMethod::payment_provider_type), [`PaymentProviderError::source`](crate::PaymentProviderError::source), [`PaymentRequestPaymentFailure::payment_provider`](crate::PaymentRequestPaymentFailure::payment_provider), [`WalletTransactionPaymentFailure::payment_provider`](crate::WalletTransactionPaymentFailure::payment_provider), [`WalletTransactionPaymentUrl::payment_provider`](crate::WalletTransactionPaymentUrl::payment_provider).
+    /// Used by [`CreditNotePaymentProviderRefundError::payment_provider`](crate::CreditNotePaymentProviderRefundError::payment_provider), [`CustomerBillingConfiguration::payment_provider`](crate::CustomerBillingConfiguration::payment_provider), [`CustomerBillingConfigurationInput::payment_provider`](crate::CustomerBillingConfigurationInput::payment_provider) and 9 more.
     pub enum PaymentProvider {
         /// `adyen`: Adyen.
         ///
@@ -1653,7 +1653,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Payment provider class.
+    /// Of the payment provider; null for a payment recorded by hand and when the provider is gone.
     ///
     /// Used by [`Payment::payment_provider_type`](crate::Payment::payment_provider_type).
     pub enum PaymentProviderClass {
@@ -1673,7 +1673,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Payment status.
+    /// How the payment went; the server does not promise it.
     ///
     /// Used by [`Payment::payment_status`](crate::Payment::payment_status).
     pub enum PaymentStatus {
@@ -1689,7 +1689,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Payment type.
+    /// Whether a provider collected the payment, or it was recorded by hand.
     ///
     /// Used by [`Payment::type_`](crate::Payment::type_).
     pub enum PaymentType {
@@ -1701,9 +1701,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Plan interval.
+    /// How often the plan is billed; null on plans of the product catalog.
     ///
-    /// Used by [`MinimumCommitment::interval`](crate::MinimumCommitment::interval), [`Plan::interval`](crate::Plan::interval), [`PlanInput::interval`](crate::PlanInput::interval), [`PlanUpdate::interval`](crate::PlanUpdate::interval).
+    /// Used by [`MinimumCommitment::interval`](crate::MinimumCommitment::interval), [`Plan::interval`](crate::Plan::interval), [`PlanInput::interval`](crate::PlanInput::interval) and 1 more.
     pub enum PlanInterval {
         /// `weekly`: Each week.
         Weekly = "weekly",
@@ -1719,9 +1719,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Privilege value type.
+    /// What values of the privilege look like.
     ///
-    /// Used by [`FeaturePrivilege::value_type`](crate::FeaturePrivilege::value_type), [`FeaturePrivilegeInput::value_type`](crate::FeaturePrivilegeInput::value_type), [`PlanEntitlementPrivilege::value_type`](crate::PlanEntitlementPrivilege::value_type), [`SubscriptionEntitlementPrivilege::value_type`](crate::SubscriptionEntitlementPrivilege::value_type).
+    /// Used by [`FeaturePrivilege::value_type`](crate::FeaturePrivilege::value_type), [`FeaturePrivilegeInput::value_type`](crate::FeaturePrivilegeInput::value_type), [`PlanEntitlementPrivilege::value_type`](crate::PlanEntitlementPrivilege::value_type) and 1 more.
     pub enum PrivilegeValueType {
         /// `integer`: A whole number.
         Integer = "integer",
@@ -1765,9 +1765,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Recurring rule interval.
+    /// How often the rule tops up; needed for the trigger `interval`.
     ///
-    /// Used by [`RecurringTransactionRule::interval`](crate::RecurringTransactionRule::interval), [`RecurringTransactionRuleInput::interval`](crate::RecurringTransactionRuleInput::interval), [`RecurringTransactionRuleUpdate::interval`](crate::RecurringTransactionRuleUpdate::interval).
+    /// Used by [`RecurringTransactionRule::interval`](crate::RecurringTransactionRule::interval), [`RecurringTransactionRuleInput::interval`](crate::RecurringTransactionRuleInput::interval) and [`RecurringTransactionRuleUpdate::interval`](crate::RecurringTransactionRuleUpdate::interval).
     pub enum RecurringRuleInterval {
         /// `weekly`: Each week.
         Weekly = "weekly",
@@ -1783,9 +1783,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Recurring rule method.
+    /// Whether a top-up of the rule has a fixed size, or fills up to a target.
     ///
-    /// Used by [`RecurringTransactionRule::method`](crate::RecurringTransactionRule::method), [`RecurringTransactionRuleInput::method`](crate::RecurringTransactionRuleInput::method), [`RecurringTransactionRuleUpdate::method`](crate::RecurringTransactionRuleUpdate::method).
+    /// Used by [`RecurringTransactionRule::method`](crate::RecurringTransactionRule::method), [`RecurringTransactionRuleInput::method`](crate::RecurringTransactionRuleInput::method) and [`RecurringTransactionRuleUpdate::method`](crate::RecurringTransactionRuleUpdate::method).
     pub enum RecurringRuleMethod {
         /// `fixed`: The same credits each time.
         Fixed = "fixed",
@@ -1795,7 +1795,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Recurring rule status.
+    /// Whether the rule is in force.
     ///
     /// Used by [`RecurringTransactionRule::status`](crate::RecurringTransactionRule::status).
     pub enum RecurringRuleStatus {
@@ -1807,9 +1807,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Recurring rule trigger.
+    /// What starts a top-up of the rule: a span of time, or a low balance.
     ///
-    /// Used by [`RecurringTransactionRule::trigger`](crate::RecurringTransactionRule::trigger), [`RecurringTransactionRuleInput::trigger`](crate::RecurringTransactionRuleInput::trigger), [`RecurringTransactionRuleUpdate::trigger`](crate::RecurringTransactionRuleUpdate::trigger).
+    /// Used by [`RecurringTransactionRule::trigger`](crate::RecurringTransactionRule::trigger), [`RecurringTransactionRuleInput::trigger`](crate::RecurringTransactionRuleInput::trigger) and [`RecurringTransactionRuleUpdate::trigger`](crate::RecurringTransactionRuleUpdate::trigger).
     pub enum RecurringRuleTrigger {
         /// `interval`: Each span of time that `interval` says.
         Interval = "interval",
@@ -1819,9 +1819,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Rounding function.
+    /// How units are rounded before they are priced; null for not at all.
     ///
-    /// Used by [`BillableMetric::rounding_function`](crate::BillableMetric::rounding_function), [`BillableMetricInput::rounding_function`](crate::BillableMetricInput::rounding_function), [`BillableMetricUpdate::rounding_function`](crate::BillableMetricUpdate::rounding_function).
+    /// Used by [`BillableMetric::rounding_function`](crate::BillableMetric::rounding_function), [`BillableMetricInput::rounding_function`](crate::BillableMetricInput::rounding_function) and [`BillableMetricUpdate::rounding_function`](crate::BillableMetricUpdate::rounding_function).
     pub enum RoundingFunction {
         /// `ceil`: Up.
         Ceil = "ceil",
@@ -1833,9 +1833,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Signature algorithm.
+    /// How deliveries are signed.
     ///
-    /// Used by [`WebhookEndpoint::signature_algo`](crate::WebhookEndpoint::signature_algo), [`WebhookEndpointInput::signature_algo`](crate::WebhookEndpointInput::signature_algo), [`WebhookEndpointUpdate::signature_algo`](crate::WebhookEndpointUpdate::signature_algo).
+    /// Used by [`WebhookEndpoint::signature_algo`](crate::WebhookEndpoint::signature_algo), [`WebhookEndpointInput::signature_algo`](crate::WebhookEndpointInput::signature_algo) and [`WebhookEndpointUpdate::signature_algo`](crate::WebhookEndpointUpdate::signature_algo).
     pub enum SignatureAlgorithm {
         /// `jwt`: As a JSON Web Token, RS256, which is checked with the server's public key.
         Jwt = "jwt",
@@ -1845,9 +1845,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Subscription status.
+    /// Subscriptions that wait for their first payment are incomplete.
     ///
-    /// Used by [`InvoicePreviewSubscription::status`](crate::InvoicePreviewSubscription::status), [`Subscription::status`](crate::Subscription::status).
+    /// Sent by `subscriptions().update`.
     pub enum SubscriptionStatus {
         /// `active`: It counts and is billed.
         Active = "active",
@@ -1871,7 +1871,7 @@ open_enum! {
     ///
     /// Requests with `GMT+12`, `Asia/Rangoon`, `Europe/Kiev` or `America/Godthab` are refused; use `Etc/GMT+12`, `Asia/Yangon`, `Europe/Kyiv` and `America/Nuuk`.
     ///
-    /// Used by [`BillingEntity::timezone`](crate::BillingEntity::timezone), [`BillingEntityInput::timezone`](crate::BillingEntityInput::timezone), [`BillingEntityUpdate::timezone`](crate::BillingEntityUpdate::timezone), [`Customer::applicable_timezone`](crate::Customer::applicable_timezone), [`Customer::timezone`](crate::Customer::timezone), [`CustomerInput::timezone`](crate::CustomerInput::timezone), [`CustomerViesCheck::applicable_timezone`](crate::CustomerViesCheck::applicable_timezone), [`CustomerViesCheck::timezone`](crate::CustomerViesCheck::timezone), [`InvoicePreviewCustomer::applicable_timezone`](crate::InvoicePreviewCustomer::applicable_timezone), [`InvoicePreviewCustomer::timezone`](crate::InvoicePreviewCustomer::timezone), [`InvoicePreviewCustomerInput::timezone`](crate::InvoicePreviewCustomerInput::timezone), [`Organization::timezone`](crate::Organization::timezone), [`OrganizationUpdate::timezone`](crate::OrganizationUpdate::timezone).
+    /// Used by [`BillingEntity::timezone`](crate::BillingEntity::timezone), [`BillingEntityInput::timezone`](crate::BillingEntityInput::timezone), [`BillingEntityUpdate::timezone`](crate::BillingEntityUpdate::timezone) and 10 more.
     pub enum Timezone {
         /// `UTC`: UTC.
         Utc = "UTC",
@@ -2159,7 +2159,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Transaction status.
+    /// What kind of movement it is.
     ///
     /// Used by [`WalletTransaction::transaction_status`](crate::WalletTransaction::transaction_status).
     pub enum TransactionStatus {
@@ -2175,7 +2175,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Transaction type.
+    /// Whether credits come into the wallet or leave it.
     ///
     /// Used by [`WalletTransaction::transaction_type`](crate::WalletTransaction::transaction_type).
     pub enum TransactionType {
@@ -2187,7 +2187,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Usage time granularity.
+    /// Length of the time slices: a day, a week or a month.
     pub enum UsageTimeGranularity {
         /// `daily`: By day.
         Daily = "daily",
@@ -2199,7 +2199,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Wallet status.
+    /// Whether credits of the wallet can be used.
     ///
     /// Used by [`Wallet::status`](crate::Wallet::status).
     pub enum WalletStatus {
@@ -2211,7 +2211,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Wallet transaction source.
+    /// What made the transaction.
     ///
     /// Used by [`WalletTransaction::source`](crate::WalletTransaction::source).
     pub enum WalletTransactionSource {
@@ -2225,7 +2225,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Wallet transaction status.
+    /// Whether the credits have moved.
     ///
     /// Used by [`WalletTransaction::status`](crate::WalletTransaction::status).
     pub enum WalletTransactionStatus {
@@ -2241,7 +2241,7 @@ open_enum! {
 open_enum! {
     /// What a webhook endpoint can ask for. Deliveries have names of their own, `WebhookType`, of which one differs: `credit_note.provider_refund_failure` is delivered as `credit_note.refund_failure`, and because the server compares the two, only to endpoints that ask for everything.
     ///
-    /// Used by [`WebhookEndpoint::event_types`](crate::WebhookEndpoint::event_types), [`WebhookEndpointInput::event_types`](crate::WebhookEndpointInput::event_types), [`WebhookEndpointUpdate::event_types`](crate::WebhookEndpointUpdate::event_types).
+    /// Used by [`WebhookEndpoint::event_types`](crate::WebhookEndpoint::event_types), [`WebhookEndpointInput::event_types`](crate::WebhookEndpointInput::event_types) and [`WebhookEndpointUpdate::event_types`](crate::WebhookEndpointUpdate::event_types).
     pub enum WebhookEndpointEventType {
         /// `alert.triggered`: Sent when usage or a wallet balance crosses thresholds of an alert; carries the thresholds and the watched value before and after.
         AlertTriggered = "alert.triggered",
@@ -2397,9 +2397,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Weighted interval.
+    /// Span of time by which `weighted_sum_agg` weighs; needed there, and null elsewhere.
     ///
-    /// Used by [`BillableMetric::weighted_interval`](crate::BillableMetric::weighted_interval), [`BillableMetricInput::weighted_interval`](crate::BillableMetricInput::weighted_interval), [`BillableMetricUpdate::weighted_interval`](crate::BillableMetricUpdate::weighted_interval).
+    /// Used by [`BillableMetric::weighted_interval`](crate::BillableMetric::weighted_interval), [`BillableMetricInput::weighted_interval`](crate::BillableMetricInput::weighted_interval) and [`BillableMetricUpdate::weighted_interval`](crate::BillableMetricUpdate::weighted_interval).
     pub enum WeightedInterval {
         /// `seconds`: By the second.
         Seconds = "seconds",

@@ -2,7 +2,9 @@
 
 //! Types around the noun `event`.
 
-/// Response that echoes every usage event of a batch just ingested, before their customers have been identified.
+/// Usage event as received: billable metric code, subscription, time and the properties that are aggregated for billing.
+///
+/// Returned by `events().create`, `events().create_batch`, `events().get` and 1 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -88,6 +90,8 @@ json_object! {
 }
 
 /// Rejection of one usage event during processing, with its reasons as JSON text and the event itself.
+///
+/// Delivered as [`WebhookEvent::EventError`](crate::WebhookEvent::EventError).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -99,7 +103,7 @@ pub struct EventError {
     pub error: String,
     /// The reasons as JSON text: an object with a list of codes for each field.
     pub message: String,
-    /// Response that echoes every usage event of a batch just ingested, before their customers have been identified.
+    /// Usage event as received: billable metric code, subscription, time and the properties that are aggregated for billing.
     pub event: Event,
 }
 
@@ -121,6 +125,8 @@ json_object! {
 }
 
 /// Request body that asks which fees a usage event would create on charges paid in advance, without recording the event.
+///
+/// Sent by `events().estimate_fees`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -180,13 +186,13 @@ impl EventEstimateFeesInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the code.
+    /// Sets `code`: code of the billable metric that the event feeds.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the external subscription id.
+    /// Sets `external_subscription_id`: your own id of the subscription that would be charged.
     #[must_use]
     pub fn external_subscription_id(
         mut self,
@@ -195,7 +201,7 @@ impl EventEstimateFeesInput {
         self.external_subscription_id = external_subscription_id.into();
         self
     }
-    /// Sets the precise total amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `precise_total_amount_cents`: price of the event in cents of the currency, for charges with dynamic pricing. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn precise_total_amount_cents(
         mut self,
@@ -217,7 +223,7 @@ impl EventEstimateFeesInput {
         }
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: properties of the event, as its metric and filters read them.
     #[must_use]
     pub fn properties<PropertiesKind>(
         mut self,
@@ -246,6 +252,8 @@ impl EventEstimateFeesInput {
 }
 
 /// Usage event to price in isolation, with the subscription that would be charged.
+///
+/// Sent by `events().batch_estimate_instant_fees` and `events().estimate_instant_fees`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -305,13 +313,13 @@ impl EventEstimateInstantFeesInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the code.
+    /// Sets `code`: code of the billable metric that the event feeds.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the external subscription id.
+    /// Sets `external_subscription_id`: external id of the subscription that would be charged.
     #[must_use]
     pub fn external_subscription_id(
         mut self,
@@ -320,7 +328,7 @@ impl EventEstimateInstantFeesInput {
         self.external_subscription_id = external_subscription_id.into();
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: properties of the event, as the metric and its filters read them.
     #[must_use]
     pub fn properties<PropertiesKind>(
         mut self,
@@ -346,7 +354,7 @@ impl EventEstimateInstantFeesInput {
         self.properties = Some(entries);
         self
     }
-    /// Sets the transaction id; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `transaction_id`: id of the event, which the estimate repeats. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn transaction_id(
         mut self,
@@ -360,6 +368,8 @@ impl EventEstimateInstantFeesInput {
 /// Usage event to ingest; keep its transaction identifier and timestamp the same on every resend, lest it be billed twice.
 ///
 /// The server recognises it by `transaction_id` when it comes again, and some of its stores only if `timestamp` is the same too. So store both with it in a queue or an outbox: with a new key, or with another time, it is counted again when it is delivered again. A call without a key is refused before anything is sent, and a missing time is set once, before the first attempt.
+///
+/// Sent by `events().create` and `events().create_batch`.
 #[doc(alias = "idempotency key")]
 #[doc(alias = "usage record")]
 #[doc(alias = "usage")]
@@ -438,13 +448,13 @@ impl EventInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the code.
+    /// Sets `code`: code of the billable metric that the event feeds.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the external subscription id.
+    /// Sets `external_subscription_id`: your own id of the subscription that is used.
     #[must_use]
     pub fn external_subscription_id(
         mut self,
@@ -453,13 +463,13 @@ impl EventInput {
         self.external_subscription_id = external_subscription_id.into();
         self
     }
-    /// Sets the transaction id.
+    /// Sets `transaction_id`: your key of the event: one that comes again is refused, so that usage counts once however often it is sent.
     #[must_use]
     pub fn transaction_id(mut self, transaction_id: impl Into<String>) -> Self {
         self.transaction_id = transaction_id.into();
         self
     }
-    /// Sets the timestamp.
+    /// Sets `timestamp`: when it happened, in seconds since 1970, with fractions if need be.
     #[must_use]
     pub fn timestamp(
         mut self,
@@ -476,7 +486,7 @@ impl EventInput {
         }
         self
     }
-    /// Sets the precise total amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `precise_total_amount_cents`: what the event costs in cents of the currency, with fractions of a cent. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn precise_total_amount_cents(
         mut self,
@@ -498,7 +508,7 @@ impl EventInput {
         }
         self
     }
-    /// Sets the properties; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `properties`: what is measured and what prices depend on. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn properties(
         mut self,

@@ -5,6 +5,8 @@
 use super::PrivilegeValueType;
 
 /// Product capability that plans and subscriptions can grant to customers, with the privileges that bound its use.
+///
+/// Returned by `features().create`, `features().get`, `features().list` and 3 more. Delivered as [`WebhookEvent::FeatureCreated`](crate::WebhookEvent::FeatureCreated), [`WebhookEvent::FeatureDeleted`](crate::WebhookEvent::FeatureDeleted) and [`WebhookEvent::FeatureUpdated`](crate::WebhookEvent::FeatureUpdated).
 #[doc(alias = "feature flag")]
 #[doc(alias = "quota")]
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +54,8 @@ json_object! {
 }
 
 /// Request body that creates a feature under a code of your choice, with its privileges.
+///
+/// Sent by `features().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -106,19 +110,19 @@ impl FeatureInput {
             privileges: None,
         }
     }
-    /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `name`: name of the feature for people: 255 characters at most. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text on the feature for people: 600 characters at most. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the privileges.
+    /// Sets `privileges`: limits and switches of the feature, each with a type of value.
     #[must_use]
     pub fn privileges(
         mut self,
@@ -127,7 +131,7 @@ impl FeatureInput {
         self.privileges = Some(privileges.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the feature, by which plans grant it: 255 characters at most.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
@@ -136,6 +140,8 @@ impl FeatureInput {
 }
 
 /// Typed setting of a feature, such as a seat limit or a choice among options, for which plans grant a value.
+///
+/// Part of [`Feature::privileges`](crate::Feature::privileges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -173,11 +179,13 @@ json_object! {
 }
 
 /// What is needed to know which values are allowed.
+///
+/// Part of [`FeaturePrivilege::config`](crate::FeaturePrivilege::config), [`PlanEntitlementPrivilege::config`](crate::PlanEntitlementPrivilege::config) and [`SubscriptionEntitlementPrivilege::config`](crate::SubscriptionEntitlementPrivilege::config).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeaturePrivilegeConfig {
-    /// Select options.
+    /// Texts of which a value of the privilege has to be one, for the type `select`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -197,11 +205,13 @@ json_object! {
 }
 
 /// What is needed to know which values are allowed.
+///
+/// Part of [`FeaturePrivilegeInput::config`](crate::FeaturePrivilegeInput::config).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeaturePrivilegeConfigInput {
-    /// Select options.
+    /// Texts of which a value of the privilege has to be one, for the type `select`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -225,7 +235,7 @@ impl FeaturePrivilegeConfigInput {
     pub fn new() -> Self {
         Self { select_options: None }
     }
-    /// Sets the select options.
+    /// Sets `select_options`: texts of which a value of the privilege has to be one, for the type `select`.
     #[must_use]
     pub fn select_options(
         mut self,
@@ -236,7 +246,9 @@ impl FeaturePrivilegeConfigInput {
     }
 }
 
-/// Feature privilege input.
+/// Privilege of a feature to make or to change: its code, and what values plans can give it.
+///
+/// Part of [`FeatureInput::privileges`](crate::FeatureInput::privileges) and [`FeatureUpdate::privileges`](crate::FeatureUpdate::privileges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -291,25 +303,25 @@ impl FeaturePrivilegeInput {
             config: None,
         }
     }
-    /// Sets the code.
+    /// Sets `code`: code of the privilege, unique in its feature.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `name`: name of the privilege for people. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the value type.
+    /// Sets `value_type`: what values of the privilege look like.
     #[must_use]
     pub fn value_type(mut self, value_type: impl Into<PrivilegeValueType>) -> Self {
         self.value_type = Some(value_type.into());
         self
     }
-    /// Sets the config.
+    /// Sets `config`: what is needed to know which values are allowed.
     #[must_use]
     pub fn config(mut self, config: impl Into<FeaturePrivilegeConfigInput>) -> Self {
         self.config = Some(config.into());
@@ -320,6 +332,8 @@ impl FeaturePrivilegeInput {
 /// Name, description and privileges of a feature, shared by the requests that create and update it.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `features().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -368,19 +382,19 @@ impl FeatureUpdate {
             privileges: None,
         }
     }
-    /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `name`: name of the feature for people: 255 characters at most. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text on the feature for people: 600 characters at most. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the privileges.
+    /// Sets `privileges`: limits and switches of the feature, each with a type of value.
     #[must_use]
     pub fn privileges(
         mut self,

@@ -5,6 +5,8 @@
 use super::{Currency, FeeItemType, FeePaymentStatus, FeeType, PresentationBreakdown};
 
 /// Single billed line for a subscription, usage charge, fixed charge, add-on, credit or commitment, with units, taxes and amounts in cents.
+///
+/// Returned by `fees().get`, `fees().list`, `fees().update` and 2 more. Delivered as [`WebhookEvent::FeeCreated`](crate::WebhookEvent::FeeCreated).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -355,6 +357,8 @@ json_object! {
 }
 
 /// Calculation behind a fee by tier, package or rate, with decimal amounts in currency units; only the plan amount is in cents.
+///
+/// Part of [`Fee::amount_details`](crate::Fee::amount_details).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -389,6 +393,8 @@ pub struct FeeAmountDetails {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub free_units: Option<crate::Decimal>,
+    /// How many units were billed, after the free ones (an exact decimal).
+    ///
     /// May be negative, where events take units back. Example: `40.0`.
     #[cfg_attr(
         feature = "schemars",
@@ -517,6 +523,8 @@ json_object! {
 }
 
 /// Tax charged on one fee, with its rate in percent and its amount in cents.
+///
+/// Part of [`Fee::applied_taxes`](crate::Fee::applied_taxes).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -595,6 +603,8 @@ json_object! {
 }
 
 /// Fee that a usage event would produce on a charge paid in advance, in cents, estimated without being stored.
+///
+/// Returned by `events().batch_estimate_instant_fees` and `events().estimate_instant_fees`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -843,6 +853,8 @@ json_object! {
 }
 
 /// What is billed: its kind, and the code and name of the plan, billable metric, add-on or wallet.
+///
+/// Part of [`FeeEstimate::item`](crate::FeeEstimate::item).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -920,7 +932,9 @@ json_object! {
     }
 }
 
-/// Fee graduated percentage range.
+/// What one range of the graduated percentage model adds to a fee: the units that fell into it, the rate in percent, and the amounts as exact decimals in units of the currency.
+///
+/// Part of [`FeeAmountDetails::graduated_percentage_ranges`](crate::FeeAmountDetails::graduated_percentage_ranges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -969,7 +983,9 @@ json_object! {
     }
 }
 
-/// Fee graduated range.
+/// What one range of the graduated model adds to a fee: the units that fell into it and what they cost, as exact decimals in units of the currency.
+///
+/// Part of [`FeeAmountDetails::graduated_ranges`](crate::FeeAmountDetails::graduated_ranges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1019,6 +1035,8 @@ json_object! {
 }
 
 /// What is billed: its kind, and the code and name of the plan, billable metric, add-on or wallet.
+///
+/// Part of [`Fee::item`](crate::Fee::item).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1101,6 +1119,8 @@ json_object! {
 }
 
 /// Failure of a tax provider to tax a fee, with the charge and the usage event that caused it.
+///
+/// Delivered as [`WebhookEvent::FeeTaxProviderError`](crate::WebhookEvent::FeeTaxProviderError).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1144,6 +1164,8 @@ json_object! {
 /// Request body that records whether a fee collected outside of invoices is pending, paid, failed or refunded.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `fees().update`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1170,7 +1192,7 @@ impl FeeUpdate {
             payment_status: payment_status.into(),
         }
     }
-    /// Sets the payment status.
+    /// Sets `payment_status`: whether the fee is paid.
     #[must_use]
     pub fn payment_status(
         mut self,
@@ -1182,6 +1204,8 @@ impl FeeUpdate {
 }
 
 /// Amounts of a fee in a custom pricing unit, in cents of that unit, with the conversion rate into the plan's currency.
+///
+/// Part of [`Fee::pricing_unit_details`](crate::Fee::pricing_unit_details).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -8,6 +8,8 @@ use super::{
 };
 
 /// Charge of a plan for a given number of units of an add-on, billed without any usage events.
+///
+/// Returned by `plans().fixed_charges().create`, `plans().fixed_charges().get`, `subscriptions().fixed_charges().get` and 5 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -93,6 +95,8 @@ json_object! {
 }
 
 /// Optional request body for deleting a fixed charge, telling whether derived plans drop it as well.
+///
+/// Sent by `plans().fixed_charges().delete`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -121,7 +125,7 @@ impl FixedChargeDeleteInput {
     pub fn new() -> Self {
         Self { cascade_updates: None }
     }
-    /// Sets the cascade updates.
+    /// Sets `cascade_updates`: whether plans that were made from this one by overriding it for a subscription change as well.
     #[must_use]
     pub fn cascade_updates(mut self, cascade_updates: bool) -> Self {
         self.cascade_updates = Some(cascade_updates);
@@ -130,6 +134,8 @@ impl FixedChargeDeleteInput {
 }
 
 /// Fixed charge to add to a plan. It needs `add_on_id` or `add_on_code`; without both the server answers 500.
+///
+/// Sent by `plans().fixed_charges().create`.
 #[doc(alias = "license")]
 #[doc(alias = "prorate")]
 #[doc(alias = "proration")]
@@ -272,7 +278,7 @@ impl FixedChargeInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name on invoices, in place of the name. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -281,7 +287,7 @@ impl FixedChargeInput {
         self.invoice_display_name = invoice_display_name.into();
         self
     }
-    /// Sets the units.
+    /// Sets `units`: how many are billed each period (an exact decimal).
     #[must_use]
     pub fn units(
         mut self,
@@ -295,13 +301,13 @@ impl FixedChargeInput {
         }
         self
     }
-    /// Sets the apply units immediately.
+    /// Sets `apply_units_immediately`: whether new units count from now on, and are billed within the period, or only from the next period on.
     #[must_use]
     pub fn apply_units_immediately(mut self, apply_units_immediately: bool) -> Self {
         self.apply_units_immediately = Some(apply_units_immediately);
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
     #[must_use]
     pub fn properties(
         mut self,
@@ -310,7 +316,7 @@ impl FixedChargeInput {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -319,43 +325,43 @@ impl FixedChargeInput {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the add on id.
+    /// Sets `add_on_id`: UUID of the add-on that is sold; `add_on_code` does as well.
     #[must_use]
     pub fn add_on_id(mut self, add_on_id: impl Into<::uuid::Uuid>) -> Self {
         self.add_on_id = Some(add_on_id.into());
         self
     }
-    /// Sets the add on code.
+    /// Sets `add_on_code`: code of the add-on that is sold.
     #[must_use]
     pub fn add_on_code(mut self, add_on_code: impl Into<String>) -> Self {
         self.add_on_code = Some(add_on_code.into());
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the fixed charge, unique in its plan; it stands in the paths of the charge.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the charge model.
+    /// Sets `charge_model`: how units become an amount.
     #[must_use]
     pub fn charge_model(mut self, charge_model: impl Into<FixedChargeModel>) -> Self {
         self.charge_model = Some(charge_model.into());
         self
     }
-    /// Sets the pay in advance.
+    /// Sets `pay_in_advance`: whether it is billed at the start of the period, and not at its end.
     #[must_use]
     pub fn pay_in_advance(mut self, pay_in_advance: bool) -> Self {
         self.pay_in_advance = Some(pay_in_advance);
         self
     }
-    /// Sets the prorated.
+    /// Sets `prorated`: whether the price is cut down to the days for which it applied in the period.
     #[must_use]
     pub fn prorated(mut self, prorated: bool) -> Self {
         self.prorated = Some(prorated);
         self
     }
-    /// Sets the cascade updates.
+    /// Sets `cascade_updates`: whether plans that were made from this one by overriding it for a subscription change as well.
     #[must_use]
     pub fn cascade_updates(mut self, cascade_updates: bool) -> Self {
         self.cascade_updates = Some(cascade_updates);
@@ -364,6 +370,8 @@ impl FixedChargeInput {
 }
 
 /// Parts of a fixed charge that one subscription may override: units and when they apply, prices, taxes and invoice name.
+///
+/// Sent by `subscriptions().fixed_charges().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -438,7 +446,7 @@ impl FixedChargeOverride {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name on invoices, in place of the name. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -447,7 +455,7 @@ impl FixedChargeOverride {
         self.invoice_display_name = invoice_display_name.into();
         self
     }
-    /// Sets the units.
+    /// Sets `units`: how many are billed each period (an exact decimal).
     #[must_use]
     pub fn units(
         mut self,
@@ -461,13 +469,13 @@ impl FixedChargeOverride {
         }
         self
     }
-    /// Sets the apply units immediately.
+    /// Sets `apply_units_immediately`: whether new units count from now on, and are billed within the period, or only from the next period on.
     #[must_use]
     pub fn apply_units_immediately(mut self, apply_units_immediately: bool) -> Self {
         self.apply_units_immediately = Some(apply_units_immediately);
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
     #[must_use]
     pub fn properties(
         mut self,
@@ -476,7 +484,7 @@ impl FixedChargeOverride {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -488,6 +496,8 @@ impl FixedChargeOverride {
 }
 
 /// Prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
+///
+/// Part of [`FixedCharge::properties`](crate::FixedCharge::properties).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -544,6 +554,8 @@ json_object! {
 }
 
 /// Prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
+///
+/// Part of [`FixedChargeInput::properties`](crate::FixedChargeInput::properties), [`FixedChargeOverride::properties`](crate::FixedChargeOverride::properties), [`FixedChargeUpdate::properties`](crate::FixedChargeUpdate::properties) and 3 more.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -616,7 +628,7 @@ impl FixedChargePropertiesInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the amount.
+    /// Sets `amount`: price of one unit, as an exact decimal in units of the currency.
     #[must_use]
     pub fn amount(
         mut self,
@@ -630,7 +642,7 @@ impl FixedChargePropertiesInput {
         }
         self
     }
-    /// Sets the graduated ranges.
+    /// Sets `graduated_ranges`: ranges of units, from low to high without gaps.
     #[must_use]
     pub fn graduated_ranges(
         mut self,
@@ -641,7 +653,7 @@ impl FixedChargePropertiesInput {
         );
         self
     }
-    /// Sets the volume ranges.
+    /// Sets `volume_ranges`: ranges of units, from low to high without gaps.
     #[must_use]
     pub fn volume_ranges(
         mut self,
@@ -650,7 +662,7 @@ impl FixedChargePropertiesInput {
         self.volume_ranges = Some(volume_ranges.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the pricing group keys.
+    /// Sets `pricing_group_keys`: event properties by which usage is grouped and priced.
     #[must_use]
     pub fn pricing_group_keys(
         mut self,
@@ -661,7 +673,7 @@ impl FixedChargePropertiesInput {
         );
         self
     }
-    /// Sets the presentation group keys.
+    /// Sets `presentation_group_keys`: event properties that split usage for display.
     #[must_use]
     pub fn presentation_group_keys(
         mut self,
@@ -697,6 +709,8 @@ impl From<crate::FixedChargeProperties> for FixedChargePropertiesInput {
 /// Changes of a fixed charge. Model and units are needed because the server takes them as none when they are left out, and refuses that. `FixedChargeUpdate::from` a received charge says all that is there.
 ///
 /// Not every field that is left out stays as it is: `invoice_display_name` is cleared.
+///
+/// Sent by `plans().fixed_charges().update`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -832,13 +846,13 @@ impl FixedChargeUpdate {
             refused_,
         }
     }
-    /// Sets the charge model.
+    /// Sets `charge_model`: how units become an amount.
     #[must_use]
     pub fn charge_model(mut self, charge_model: impl Into<FixedChargeModel>) -> Self {
         self.charge_model = charge_model.into();
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: the prices, as the model has them.
     #[must_use]
     pub fn properties(
         mut self,
@@ -847,7 +861,7 @@ impl FixedChargeUpdate {
         self.properties = properties.into();
         self
     }
-    /// Sets the units.
+    /// Sets `units`: how many are billed each period (an exact decimal).
     #[must_use]
     pub fn units(
         mut self,
@@ -861,7 +875,7 @@ impl FixedChargeUpdate {
         }
         self
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name on invoices. **Cleared when left out.** [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -870,13 +884,13 @@ impl FixedChargeUpdate {
         self.invoice_display_name = invoice_display_name.into();
         self
     }
-    /// Sets the apply units immediately.
+    /// Sets `apply_units_immediately`: whether new units count from now on, and are billed within the period, or only from the next period on.
     #[must_use]
     pub fn apply_units_immediately(mut self, apply_units_immediately: bool) -> Self {
         self.apply_units_immediately = Some(apply_units_immediately);
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -885,37 +899,37 @@ impl FixedChargeUpdate {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the add on id.
+    /// Sets `add_on_id`: UUID of the add-on that is sold; `add_on_code` does as well.
     #[must_use]
     pub fn add_on_id(mut self, add_on_id: impl Into<::uuid::Uuid>) -> Self {
         self.add_on_id = Some(add_on_id.into());
         self
     }
-    /// Sets the add on code.
+    /// Sets `add_on_code`: code of the add-on that is sold.
     #[must_use]
     pub fn add_on_code(mut self, add_on_code: impl Into<String>) -> Self {
         self.add_on_code = Some(add_on_code.into());
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the fixed charge, unique in its plan; it stands in the paths of the charge.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the pay in advance.
+    /// Sets `pay_in_advance`: whether it is billed at the start of the period, and not at its end.
     #[must_use]
     pub fn pay_in_advance(mut self, pay_in_advance: bool) -> Self {
         self.pay_in_advance = Some(pay_in_advance);
         self
     }
-    /// Sets the prorated.
+    /// Sets `prorated`: whether the price is cut down to the days for which it applied in the period.
     #[must_use]
     pub fn prorated(mut self, prorated: bool) -> Self {
         self.prorated = Some(prorated);
         self
     }
-    /// Sets the cascade updates.
+    /// Sets `cascade_updates`: whether plans that were made from this one by overriding it for a subscription change as well.
     #[must_use]
     pub fn cascade_updates(mut self, cascade_updates: bool) -> Self {
         self.cascade_updates = Some(cascade_updates);

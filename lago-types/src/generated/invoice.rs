@@ -13,6 +13,8 @@ use super::{
 };
 
 /// Assignment of an invoice custom section to a subscription, wallet, top-up or recurring rule, including the section itself.
+///
+/// Part of [`InvoicePreviewSubscription::applied_invoice_custom_sections`](crate::InvoicePreviewSubscription::applied_invoice_custom_sections), [`RecurringTransactionRule::applied_invoice_custom_sections`](crate::RecurringTransactionRule::applied_invoice_custom_sections), [`Subscription::applied_invoice_custom_sections`](crate::Subscription::applied_invoice_custom_sections) and 2 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -51,6 +53,8 @@ json_object! {
 }
 
 /// Usage threshold behind a progressive billing invoice, with the lifetime usage in cents when it was passed.
+///
+/// Part of [`Invoice::applied_usage_thresholds`](crate::Invoice::applied_usage_thresholds).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -80,6 +84,8 @@ json_object! {
 }
 
 /// Period that an invoice covers for one subscription, with separate bounds for the plan fee and for usage charges.
+///
+/// Part of [`Invoice::billing_periods`](crate::Invoice::billing_periods).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -169,6 +175,8 @@ json_object! {
 }
 
 /// Complete invoice, with totals in cents, fees, credits, subscriptions, billing periods and any recorded problems.
+///
+/// Returned by `invoices().create`, `invoices().get`, `invoices().list` and 9 more. Delivered as [`WebhookEvent::InvoiceAddOnAdded`](crate::WebhookEvent::InvoiceAddOnAdded), [`WebhookEvent::InvoiceCreated`](crate::WebhookEvent::InvoiceCreated), [`WebhookEvent::InvoiceDeleted`](crate::WebhookEvent::InvoiceDeleted) and 9 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -536,6 +544,8 @@ json_object! {
 }
 
 /// Custom section as it was printed on one particular invoice, with its title and text at that time.
+///
+/// Part of [`Invoice::applied_invoice_custom_sections`](crate::Invoice::applied_invoice_custom_sections).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -585,6 +595,8 @@ json_object! {
 }
 
 /// Tax summed over an invoice: its rate in percent, the fees it was computed on and its amount, both in cents.
+///
+/// Part of [`Invoice::applied_taxes`](crate::Invoice::applied_taxes) and [`InvoicePreview::applied_taxes`](crate::InvoicePreview::applied_taxes).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -675,6 +687,8 @@ json_object! {
 }
 
 /// Count of finalized invoices and their total in cents for one month, currency and payment status.
+///
+/// Returned by `analytics().invoice_collection`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -725,6 +739,8 @@ json_object! {
 }
 
 /// Reusable block of text, such as legal terms, that is printed on invoices of the customers or entities it is assigned to.
+///
+/// Part of [`AppliedInvoiceCustomSection::invoice_custom_section`](crate::AppliedInvoiceCustomSection::invoice_custom_section), [`BillingEntity::selected_invoice_custom_sections`](crate::BillingEntity::selected_invoice_custom_sections) and [`Customer::applicable_invoice_custom_sections`](crate::Customer::applicable_invoice_custom_sections).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -786,6 +802,8 @@ json_object! {
 }
 
 /// Choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
+///
+/// Part of [`OneOffInvoiceInput::invoice_custom_section`](crate::OneOffInvoiceInput::invoice_custom_section), [`RecurringTransactionRuleInput::invoice_custom_section`](crate::RecurringTransactionRuleInput::invoice_custom_section), [`RecurringTransactionRuleUpdate::invoice_custom_section`](crate::RecurringTransactionRuleUpdate::invoice_custom_section) and 5 more.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -825,7 +843,7 @@ impl InvoiceCustomSectionInput {
             invoice_custom_section_codes: None,
         }
     }
-    /// Sets the skip invoice custom sections.
+    /// Sets `skip_invoice_custom_sections`: whether invoices come without any custom section, even those of the billing entity.
     #[must_use]
     pub fn skip_invoice_custom_sections(
         mut self,
@@ -834,7 +852,7 @@ impl InvoiceCustomSectionInput {
         self.skip_invoice_custom_sections = Some(skip_invoice_custom_sections);
         self
     }
-    /// Sets the invoice custom section codes.
+    /// Sets `invoice_custom_section_codes`: codes of the texts that invoices carry.
     #[must_use]
     pub fn invoice_custom_section_codes(
         mut self,
@@ -848,6 +866,8 @@ impl InvoiceCustomSectionInput {
 }
 
 /// Custom key and value that your application has stored on an invoice for its own reference.
+///
+/// Part of [`Invoice::metadata`](crate::Invoice::metadata).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -895,7 +915,9 @@ json_object! {
     }
 }
 
-/// Invoice metadata update.
+/// Key and value of your own on an invoice, as it shall be: one with an `id` changes that entry, one without is added.
+///
+/// Part of [`InvoiceUpdate::metadata`](crate::InvoiceUpdate::metadata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -944,19 +966,19 @@ impl InvoiceMetadataUpdate {
             value: None,
         }
     }
-    /// Sets the id.
+    /// Sets `id`: Lago id of the entry that is meant.
     #[must_use]
     pub fn id(mut self, id: impl Into<::uuid::Uuid>) -> Self {
         self.id = Some(id.into());
         self
     }
-    /// Sets the key.
+    /// Sets `key`: name of the entry, unique among the entries beside it.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = Some(key.into());
         self
     }
-    /// Sets the value.
+    /// Sets `value`: text that is stored under the key.
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = Some(value.into());
@@ -988,6 +1010,8 @@ impl InvoiceMetadataUpdate {
 }
 
 /// Invoice whose payment dispute was lost, with the payment provider's reason, if any; servers nest the invoice one level deeper.
+///
+/// Delivered as [`WebhookEvent::InvoicePaymentDisputeLost`](crate::WebhookEvent::InvoicePaymentDisputeLost).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1017,6 +1041,8 @@ json_object! {
 }
 
 /// Failed attempt to collect an invoice through a payment provider, with the customer, the provider and its error.
+///
+/// Delivered as [`WebhookEvent::InvoicePaymentFailure`](crate::WebhookEvent::InvoicePaymentFailure).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1027,12 +1053,16 @@ pub struct InvoicePaymentFailure {
     pub lago_customer_id: ::uuid::Uuid,
     /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
+    /// Id that the customer has at the payment provider.
+    ///
     /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub provider_customer_id: Option<String>,
+    /// Payment provider that failed.
+    ///
     /// Also providers that the document does not list here.
     ///
     /// Null when the customer has no provider, or none any more. Example: `stripe`.
@@ -1041,6 +1071,8 @@ pub struct InvoicePaymentFailure {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_provider: Option<PaymentProvider>,
+    /// Code, in Lago, of the connection to the payment provider that failed.
+    ///
     /// Null when the customer has no provider, or none any more. Example: `Stripe Prod`.
     #[cfg_attr(
         feature = "schemars",
@@ -1088,6 +1120,8 @@ json_object! {
 }
 
 /// Response with a link to the payment provider's page where the customer can pay one invoice.
+///
+/// Returned by `invoices().payment_url`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1144,6 +1178,8 @@ json_object! {
 }
 
 /// Simulated invoice, with totals in cents, customer, fees, credits, taxes and subscriptions; it is not stored and has no id.
+///
+/// Returned by `invoices().preview`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1474,7 +1510,9 @@ json_object! {
     }
 }
 
-/// Invoice preview coupon input.
+/// Coupon to take into account in a preview: one of the catalogue by its code, or one that is made up for the preview.
+///
+/// Part of [`InvoicePreviewInput::coupons`](crate::InvoicePreviewInput::coupons).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1592,31 +1630,31 @@ impl InvoicePreviewCouponInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name of the made-up coupon on the invoice.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of a coupon of the catalogue; without it the coupon is made up from the other fields.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the coupon type.
+    /// Sets `coupon_type`: whether the discount is an amount or a rate; it decides which of `amount_cents` and `percentage_rate` is read.
     #[must_use]
     pub fn coupon_type(mut self, coupon_type: impl Into<CouponType>) -> Self {
         self.coupon_type = Some(coupon_type.into());
         self
     }
-    /// Sets the amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `amount_cents`: discount in cents of the currency; needed for the type `fixed_amount`, null for a percentage. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<crate::Patch<i64>>) -> Self {
         self.amount_cents = amount_cents.into();
         self
     }
-    /// Sets the amount currency; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `amount_currency`: ISO 4217 code of the currency of the amount. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn amount_currency(
         mut self,
@@ -1625,7 +1663,7 @@ impl InvoicePreviewCouponInput {
         self.amount_currency = amount_currency.into();
         self
     }
-    /// Sets the percentage rate; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `percentage_rate`: discount in percent, as decimal text; null for a discount of a fixed amount. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn percentage_rate(
         mut self,
@@ -1645,13 +1683,13 @@ impl InvoicePreviewCouponInput {
         }
         self
     }
-    /// Sets the frequency.
+    /// Sets `frequency`: how often the coupon applies.
     #[must_use]
     pub fn frequency(mut self, frequency: impl Into<CouponFrequency>) -> Self {
         self.frequency = Some(frequency.into());
         self
     }
-    /// Sets the frequency duration; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `frequency_duration`: how many billing periods a recurring discount lasts; null for others. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn frequency_duration(
         mut self,
@@ -1660,7 +1698,7 @@ impl InvoicePreviewCouponInput {
         self.frequency_duration = frequency_duration.into();
         self
     }
-    /// Sets the frequency duration remaining; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `frequency_duration_remaining`: how many times more a recurring coupon applies. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn frequency_duration_remaining(
         mut self,
@@ -1672,6 +1710,8 @@ impl InvoicePreviewCouponInput {
 }
 
 /// Customer of a preview; one whom Lago does not know has no ids.
+///
+/// Part of [`InvoicePreview::customer`](crate::InvoicePreview::customer).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1977,6 +2017,8 @@ json_object! {
 }
 
 /// Whom the invoice would be for; may be left out when subscriptions are named.
+///
+/// Part of [`InvoicePreviewInput::customer`](crate::InvoicePreviewInput::customer).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2106,13 +2148,13 @@ impl InvoicePreviewCustomerInput {
             timezone: None,
         }
     }
-    /// Sets the address line1.
+    /// Sets `address_line1`: first line of the postal address, printed on documents.
     #[must_use]
     pub fn address_line1(mut self, address_line1: impl Into<String>) -> Self {
         self.address_line1 = Some(address_line1.into());
         self
     }
-    /// Sets the address line2; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `address_line2`: second line of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn address_line2(
         mut self,
@@ -2121,25 +2163,25 @@ impl InvoicePreviewCustomerInput {
         self.address_line2 = address_line2.into();
         self
     }
-    /// Sets the city.
+    /// Sets `city`: city of the postal address, printed on documents.
     #[must_use]
     pub fn city(mut self, city: impl Into<String>) -> Self {
         self.city = Some(city.into());
         self
     }
-    /// Sets the country.
+    /// Sets `country`: ISO 3166-1 code of the country in two letters.
     #[must_use]
     pub fn country(mut self, country: impl Into<Country>) -> Self {
         self.country = Some(country.into());
         self
     }
-    /// Sets the external id.
+    /// Sets `external_id`: id of a customer whom Lago knows; without it the preview is for one made up from the other fields.
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
-    /// Sets the integration customers.
+    /// Sets `integration_customers`: records of the customer in systems for accounting, tax and customer management.
     #[must_use]
     pub fn integration_customers(
         mut self,
@@ -2152,19 +2194,19 @@ impl InvoicePreviewCustomerInput {
         );
         self
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Sets the currency.
+    /// Sets `currency`: ISO 4217 code of the currency.
     #[must_use]
     pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
         self.currency = Some(currency.into());
         self
     }
-    /// Sets the shipping address.
+    /// Sets `shipping_address`: postal address for shipping, given in customer requests and invoice previews and returned with the customer.
     #[must_use]
     pub fn shipping_address(
         mut self,
@@ -2173,13 +2215,13 @@ impl InvoicePreviewCustomerInput {
         self.shipping_address = Some(shipping_address.into());
         self
     }
-    /// Sets the state.
+    /// Sets `state`: state, region or province of the postal address.
     #[must_use]
     pub fn state(mut self, state: impl Into<String>) -> Self {
         self.state = Some(state.into());
         self
     }
-    /// Sets the tax identification number.
+    /// Sets `tax_identification_number`: number for value added tax.
     #[must_use]
     pub fn tax_identification_number(
         mut self,
@@ -2188,7 +2230,7 @@ impl InvoicePreviewCustomerInput {
         self.tax_identification_number = Some(tax_identification_number.into());
         self
     }
-    /// Sets the timezone.
+    /// Sets `timezone`: IANA name of the time zone in which periods begin and end, and by which documents are dated.
     #[must_use]
     pub fn timezone(mut self, timezone: impl Into<Timezone>) -> Self {
         self.timezone = Some(timezone.into());
@@ -2197,6 +2239,8 @@ impl InvoicePreviewCustomerInput {
 }
 
 /// Request body that asks for a simulated invoice from a customer, plan and coupons or from existing subscriptions, without storing anything.
+///
+/// Sent by `invoices().preview`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2281,19 +2325,19 @@ impl InvoicePreviewInput {
             billing_entity_code: None,
         }
     }
-    /// Sets the customer.
+    /// Sets `customer`: whom the invoice would be for; may be left out when subscriptions are named.
     #[must_use]
     pub fn customer(mut self, customer: impl Into<InvoicePreviewCustomerInput>) -> Self {
         self.customer = Some(customer.into());
         self
     }
-    /// Sets the plan code.
+    /// Sets `plan_code`: code of the plan that would be subscribed to.
     #[must_use]
     pub fn plan_code(mut self, plan_code: impl Into<String>) -> Self {
         self.plan_code = Some(plan_code.into());
         self
     }
-    /// Sets the subscription at.
+    /// Sets `subscription_at`: when the subscription would begin (UTC); now when left out.
     #[must_use]
     pub fn subscription_at(
         mut self,
@@ -2302,13 +2346,13 @@ impl InvoicePreviewInput {
         self.subscription_at = Some(subscription_at.into());
         self
     }
-    /// Sets the billing time.
+    /// Sets `billing_time`: whether periods follow the calendar or the day on which the subscription began.
     #[must_use]
     pub fn billing_time(mut self, billing_time: impl Into<BillingTime>) -> Self {
         self.billing_time = Some(billing_time.into());
         self
     }
-    /// Sets the coupons.
+    /// Sets `coupons`: coupons that are taken off, by code or as made up here.
     #[must_use]
     pub fn coupons(
         mut self,
@@ -2317,7 +2361,7 @@ impl InvoicePreviewInput {
         self.coupons = Some(coupons.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the subscriptions.
+    /// Sets `subscriptions`: subscriptions to preview, for a customer whom Lago knows.
     #[must_use]
     pub fn subscriptions(
         mut self,
@@ -2326,7 +2370,7 @@ impl InvoicePreviewInput {
         self.subscriptions = Some(subscriptions.into());
         self
     }
-    /// Sets the billing entity code.
+    /// Sets `billing_entity_code`: code of the billing entity that issues the invoices.
     #[must_use]
     pub fn billing_entity_code(
         mut self,
@@ -2337,7 +2381,9 @@ impl InvoicePreviewInput {
     }
 }
 
-/// Invoice preview integration customer input.
+/// Tax provider that computes the taxes of a preview.
+///
+/// Part of [`InvoicePreviewCustomerInput::integration_customers`](crate::InvoicePreviewCustomerInput::integration_customers).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2372,13 +2418,13 @@ impl InvoicePreviewIntegrationCustomerInput {
             integration_code: integration_code.into(),
         }
     }
-    /// Sets the integration type.
+    /// Sets `integration_type`: which tax provider determines the taxes of the preview.
     #[must_use]
     pub fn integration_type(mut self, integration_type: impl Into<Integration>) -> Self {
         self.integration_type = integration_type.into();
         self
     }
-    /// Sets the integration code.
+    /// Sets `integration_code`: code of the connection in Lago that leads to the other system.
     #[must_use]
     pub fn integration_code(mut self, integration_code: impl Into<String>) -> Self {
         self.integration_code = integration_code.into();
@@ -2387,6 +2433,8 @@ impl InvoicePreviewIntegrationCustomerInput {
 }
 
 /// Subscription of a preview; one that was made up from a plan has no ids and no status.
+///
+/// Part of [`InvoicePreview::subscriptions`](crate::InvoicePreview::subscriptions).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2441,7 +2489,7 @@ pub struct InvoicePreviewSubscription {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub plan_amount_currency: Option<Currency>,
-    /// Null when the subscription was made up from a plan. Example: `active`.
+    /// Whether it is in force; null when the subscription was made up from a plan. Example: `active`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2658,6 +2706,8 @@ json_object! {
 }
 
 /// Subscriptions to preview, for a customer whom Lago knows.
+///
+/// Part of [`InvoicePreviewInput::subscriptions`](crate::InvoicePreviewInput::subscriptions).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2703,7 +2753,7 @@ impl InvoicePreviewSubscriptionsInput {
             terminated_at: None,
         }
     }
-    /// Sets the external ids.
+    /// Sets `external_ids`: your own ids of the subscriptions.
     #[must_use]
     pub fn external_ids(
         mut self,
@@ -2712,13 +2762,13 @@ impl InvoicePreviewSubscriptionsInput {
         self.external_ids = external_ids.into_iter().map(Into::into).collect();
         self
     }
-    /// Sets the plan code.
+    /// Sets `plan_code`: code of the plan to which they would change.
     #[must_use]
     pub fn plan_code(mut self, plan_code: impl Into<String>) -> Self {
         self.plan_code = Some(plan_code.into());
         self
     }
-    /// Sets the terminated at.
+    /// Sets `terminated_at`: when they would end (UTC).
     #[must_use]
     pub fn terminated_at(
         mut self,
@@ -2732,6 +2782,8 @@ impl InvoicePreviewSubscriptionsInput {
 /// Request body that records the payment status of an invoice or edits its metadata.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `invoices().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2771,7 +2823,7 @@ impl InvoiceUpdate {
             metadata: None,
         }
     }
-    /// Sets the payment status.
+    /// Sets `payment_status`: whether the invoice is paid.
     #[must_use]
     pub fn payment_status(
         mut self,
@@ -2780,7 +2832,7 @@ impl InvoiceUpdate {
         self.payment_status = Some(payment_status.into());
         self
     }
-    /// Sets the metadata.
+    /// Sets `metadata`: your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. **What is not in it is removed.**
     #[must_use]
     pub fn metadata(
         mut self,
@@ -2792,6 +2844,8 @@ impl InvoiceUpdate {
 }
 
 /// Options for voiding an invoice: whether to issue a credit note and how many cents of it to refund or credit.
+///
+/// Sent by `invoices().void`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2848,19 +2902,19 @@ impl InvoiceVoidInput {
             credit_amount: None,
         }
     }
-    /// Sets the generate credit note.
+    /// Sets `generate_credit_note`: whether to void the invoice even when it has been paid, and give its amount back with a credit note.
     #[must_use]
     pub fn generate_credit_note(mut self, generate_credit_note: bool) -> Self {
         self.generate_credit_note = Some(generate_credit_note);
         self
     }
-    /// Sets the refund amount.
+    /// Sets `refund_amount`: part of the invoice to refund, in cents of the currency; read together with `generate_credit_note`.
     #[must_use]
     pub fn refund_amount(mut self, refund_amount: impl Into<i64>) -> Self {
         self.refund_amount = Some(refund_amount.into());
         self
     }
-    /// Sets the credit amount.
+    /// Sets `credit_amount`: part of the invoice to credit to the customer's coming invoices, in cents of the currency; read together with `generate_credit_note`.
     #[must_use]
     pub fn credit_amount(mut self, credit_amount: impl Into<i64>) -> Self {
         self.credit_amount = Some(credit_amount.into());
@@ -2869,6 +2923,8 @@ impl InvoiceVoidInput {
 }
 
 /// Lifetime usage in cents at which progressive billing issues an invoice, once or every time that amount accrues again.
+///
+/// Part of [`AppliedUsageThreshold::usage_threshold`](crate::AppliedUsageThreshold::usage_threshold), [`Plan::usage_thresholds`](crate::Plan::usage_thresholds) and [`Subscription::usage_threshold`](crate::Subscription::usage_threshold).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -3,6 +3,8 @@
 //! Types around the noun `lifetime_usage`.
 
 /// Usage of a subscription over its whole life, in cents: imported history, invoiced usage and usage of the current period.
+///
+/// Returned by `subscriptions().lifetime_usage().get` and `subscriptions().lifetime_usage().update`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -67,6 +69,8 @@ json_object! {
 }
 
 /// Request body that sets the usage, in cents, which a subscription had accumulated before it was billed by Lago.
+///
+/// Sent by `subscriptions().lifetime_usage().update`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -95,7 +99,7 @@ impl LifetimeUsageInput {
                 .into(),
         }
     }
-    /// Sets the external historical usage amount cents.
+    /// Sets `external_historical_usage_amount_cents`: usage from before Lago, as you told it, in cents of the currency.
     #[must_use]
     pub fn external_historical_usage_amount_cents(
         mut self,
@@ -108,6 +112,8 @@ impl LifetimeUsageInput {
 }
 
 /// Progress of a subscription towards one usage threshold in cents: the ratio completed and the moment it was reached.
+///
+/// Part of [`LifetimeUsage::usage_thresholds`](crate::LifetimeUsage::usage_thresholds).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -4,7 +4,9 @@
 
 use super::{Currency, OrderExecutionMode, OrderStatus, OrderType, QuoteItems};
 
-/// Order with the billing items that it was made from, as single reads and lists return it.
+/// Order that a signed order form led to, with its status and what its execution made.
+///
+/// Returned by `orders().get`, `orders().list` and `orders().execute`. Delivered as [`WebhookEvent::OrderCreated`](crate::WebhookEvent::OrderCreated) and [`WebhookEvent::OrderExecuted`](crate::WebhookEvent::OrderExecuted).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -100,6 +102,8 @@ json_object! {
 }
 
 /// How to execute the order; may be left out.
+///
+/// Sent by `orders().execute`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -128,7 +132,7 @@ impl OrderExecuteInput {
     pub fn new() -> Self {
         Self { execution_mode: None }
     }
-    /// Sets the execution mode.
+    /// Sets `execution_mode`: how to execute the order; wanted unless the order has a mode already.
     #[must_use]
     pub fn execution_mode(
         mut self,
@@ -140,6 +144,8 @@ impl OrderExecuteInput {
 }
 
 /// What the execution of an order made, or why it failed.
+///
+/// Part of [`Order::execution_record`](crate::Order::execution_record).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -5,6 +5,8 @@
 use super::{OrderExecutionMode, OrderFormStatus, OrderFormVoidReason};
 
 /// What a customer signs to order what an approved quote version offers.
+///
+/// Returned by `order_forms().get`, `order_forms().list`, `order_forms().mark_as_signed` and 1 more. Delivered as [`WebhookEvent::OrderFormCreated`](crate::WebhookEvent::OrderFormCreated), [`WebhookEvent::OrderFormExpired`](crate::WebhookEvent::OrderFormExpired), [`WebhookEvent::OrderFormSigned`](crate::WebhookEvent::OrderFormSigned) and 1 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -100,6 +102,8 @@ json_object! {
 }
 
 /// What is known about the signature; may be left out.
+///
+/// Sent by `order_forms().mark_as_signed`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -150,13 +154,13 @@ impl OrderFormMarkAsSignedInput {
             execute_at: None,
         }
     }
-    /// Sets the signed document.
+    /// Sets `signed_document`: the signed document as a data URI: PDF, JPEG or PNG of less than 10 MB.
     #[must_use]
     pub fn signed_document(mut self, signed_document: impl Into<String>) -> Self {
         self.signed_document = Some(signed_document.into());
         self
     }
-    /// Sets the execution mode.
+    /// Sets `execution_mode`: how the order is to be executed; it can also be said when that is done.
     #[must_use]
     pub fn execution_mode(
         mut self,
@@ -165,7 +169,7 @@ impl OrderFormMarkAsSignedInput {
         self.execution_mode = Some(execution_mode.into());
         self
     }
-    /// Sets the execute at.
+    /// Sets `execute_at`: when the order is to be executed; needs an execution mode.
     #[must_use]
     pub fn execute_at(
         mut self,

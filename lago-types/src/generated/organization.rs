@@ -7,6 +7,8 @@ use super::{
 };
 
 /// Company that owns the Lago account, with its address, default currency, document numbering and payment term in days.
+///
+/// Returned by `organizations().get` and `organizations().update`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -214,6 +216,8 @@ json_object! {
 }
 
 /// Invoice defaults of the organization: footer text, grace period in days and language of documents.
+///
+/// Part of [`Organization::billing_configuration`](crate::Organization::billing_configuration).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -258,6 +262,8 @@ json_object! {
 }
 
 /// Invoice defaults of the organization: footer text, grace period in days and language of documents.
+///
+/// Part of [`OrganizationUpdate::billing_configuration`](crate::OrganizationUpdate::billing_configuration).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -310,7 +316,7 @@ impl OrganizationBillingConfigurationInput {
             document_locale: None,
         }
     }
-    /// Sets the invoice footer; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_footer`: text at the foot of invoices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_footer(
         mut self,
@@ -319,13 +325,13 @@ impl OrganizationBillingConfigurationInput {
         self.invoice_footer = invoice_footer.into();
         self
     }
-    /// Sets the invoice grace period.
+    /// Sets `invoice_grace_period`: days for which an invoice stays a draft.
     #[must_use]
     pub fn invoice_grace_period(mut self, invoice_grace_period: impl Into<i64>) -> Self {
         self.invoice_grace_period = Some(invoice_grace_period.into());
         self
     }
-    /// Sets the document locale.
+    /// Sets `document_locale`: ISO 639-1 code of the language in which documents are written.
     #[must_use]
     pub fn document_locale(mut self, document_locale: impl Into<String>) -> Self {
         self.document_locale = Some(document_locale.into());
@@ -336,6 +342,8 @@ impl OrganizationBillingConfigurationInput {
 /// Request body that changes the organization's address, default currency, numbering, payment term in days, emails and invoice defaults.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `organizations().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -541,25 +549,25 @@ impl OrganizationUpdate {
             slug: None,
         }
     }
-    /// Sets the webhook url; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `webhook_url`: address that receives deliveries, by POST over http or https. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn webhook_url(mut self, webhook_url: impl Into<crate::Patch<String>>) -> Self {
         self.webhook_url = webhook_url.into();
         self
     }
-    /// Sets the country; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `country`: ISO 3166-1 code of the country in two letters. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn country(mut self, country: impl Into<crate::Patch<Country>>) -> Self {
         self.country = country.into();
         self
     }
-    /// Sets the default currency.
+    /// Sets `default_currency`: ISO 4217 code of the currency for customers and plans that name none.
     #[must_use]
     pub fn default_currency(mut self, default_currency: impl Into<Currency>) -> Self {
         self.default_currency = Some(default_currency.into());
         self
     }
-    /// Sets the address line1; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `address_line1`: first line of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn address_line1(
         mut self,
@@ -568,7 +576,7 @@ impl OrganizationUpdate {
         self.address_line1 = address_line1.into();
         self
     }
-    /// Sets the address line2; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `address_line2`: second line of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn address_line2(
         mut self,
@@ -577,37 +585,37 @@ impl OrganizationUpdate {
         self.address_line2 = address_line2.into();
         self
     }
-    /// Sets the state; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `state`: state, region or province of the postal address. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn state(mut self, state: impl Into<crate::Patch<String>>) -> Self {
         self.state = state.into();
         self
     }
-    /// Sets the zipcode; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `zipcode`: postal code, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn zipcode(mut self, zipcode: impl Into<crate::Patch<String>>) -> Self {
         self.zipcode = zipcode.into();
         self
     }
-    /// Sets the email; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `email`: address of the organization as customers see it on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn email(mut self, email: impl Into<crate::Patch<String>>) -> Self {
         self.email = email.into();
         self
     }
-    /// Sets the city; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `city`: city of the postal address, printed on documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn city(mut self, city: impl Into<crate::Patch<String>>) -> Self {
         self.city = city.into();
         self
     }
-    /// Sets the legal name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `legal_name`: registered name of the company, for documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn legal_name(mut self, legal_name: impl Into<crate::Patch<String>>) -> Self {
         self.legal_name = legal_name.into();
         self
     }
-    /// Sets the legal number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `legal_number`: number in the company register, for documents. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn legal_number(
         mut self,
@@ -616,7 +624,7 @@ impl OrganizationUpdate {
         self.legal_number = legal_number.into();
         self
     }
-    /// Sets the document numbering.
+    /// Sets `document_numbering`: by what numbers of documents count up.
     #[must_use]
     pub fn document_numbering(
         mut self,
@@ -625,7 +633,7 @@ impl OrganizationUpdate {
         self.document_numbering = Some(document_numbering.into());
         self
     }
-    /// Sets the document number prefix.
+    /// Sets `document_number_prefix`: beginning of the numbers of documents: 1 to 10 characters, which Lago writes in capitals.
     #[must_use]
     pub fn document_number_prefix(
         mut self,
@@ -634,13 +642,13 @@ impl OrganizationUpdate {
         self.document_number_prefix = Some(document_number_prefix.into());
         self
     }
-    /// Sets the net payment term.
+    /// Sets `net_payment_term`: days from the issue of an invoice to its due date, for customers without a term of their own.
     #[must_use]
     pub fn net_payment_term(mut self, net_payment_term: impl Into<i64>) -> Self {
         self.net_payment_term = Some(net_payment_term.into());
         self
     }
-    /// Sets the tax identification number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `tax_identification_number`: number for value added tax. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn tax_identification_number(
         mut self,
@@ -649,13 +657,13 @@ impl OrganizationUpdate {
         self.tax_identification_number = tax_identification_number.into();
         self
     }
-    /// Sets the timezone.
+    /// Sets `timezone`: time zone in which the organization bills.
     #[must_use]
     pub fn timezone(mut self, timezone: impl Into<Timezone>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
-    /// Sets the email settings.
+    /// Sets `email_settings`: what customers are told by e-mail.
     #[must_use]
     pub fn email_settings(
         mut self,
@@ -664,7 +672,7 @@ impl OrganizationUpdate {
         self.email_settings = Some(email_settings.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the billing configuration.
+    /// Sets `billing_configuration`: invoice defaults of the organization: footer text, grace period in days and language of documents.
     #[must_use]
     pub fn billing_configuration(
         mut self,
@@ -673,7 +681,7 @@ impl OrganizationUpdate {
         self.billing_configuration = Some(billing_configuration.into());
         self
     }
-    /// Sets the finalize zero amount invoice.
+    /// Sets `finalize_zero_amount_invoice`: whether invoices over zero are issued.
     #[must_use]
     pub fn finalize_zero_amount_invoice(
         mut self,
@@ -682,7 +690,7 @@ impl OrganizationUpdate {
         self.finalize_zero_amount_invoice = Some(finalize_zero_amount_invoice);
         self
     }
-    /// Sets the slug.
+    /// Sets `slug`: the organization's name in addresses of the customer portal; the server trims it and makes it lower case.
     #[must_use]
     pub fn slug(mut self, slug: impl Into<String>) -> Self {
         self.slug = Some(slug.into());

@@ -8,6 +8,8 @@ use super::{
 };
 
 /// Payment of an invoice or payment request, recorded by hand or made through a provider, with its amount in cents.
+///
+/// Returned by `payments().create`, `payments().get`, `payments().list` and 1 more. Delivered as [`WebhookEvent::PaymentRequiresAction`](crate::WebhookEvent::PaymentRequiresAction) and [`WebhookEvent::PaymentSucceeded`](crate::WebhookEvent::PaymentSucceeded).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -191,6 +193,8 @@ json_object! {
 }
 
 /// Request body that records a payment received outside of Lago for an invoice, with its amount in cents and a reference.
+///
+/// Sent by `payments().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -242,25 +246,25 @@ impl PaymentInput {
             paid_at: None,
         }
     }
-    /// Sets the invoice id.
+    /// Sets `invoice_id`: UUID of the invoice that was paid.
     #[must_use]
     pub fn invoice_id(mut self, invoice_id: impl Into<::uuid::Uuid>) -> Self {
         self.invoice_id = invoice_id.into();
         self
     }
-    /// Sets the amount cents.
+    /// Sets `amount_cents`: what was paid, in cents of the currency.
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
         self.amount_cents = amount_cents.into();
         self
     }
-    /// Sets the reference.
+    /// Sets `reference`: your reference of the payment, such as the number of the transfer.
     #[must_use]
     pub fn reference(mut self, reference: impl Into<String>) -> Self {
         self.reference = reference.into();
         self
     }
-    /// Sets the paid at.
+    /// Sets `paid_at`: day on which the money came.
     #[must_use]
     pub fn paid_at(mut self, paid_at: impl Into<::chrono::naive::NaiveDate>) -> Self {
         self.paid_at = Some(paid_at.into());
@@ -269,6 +273,8 @@ impl PaymentInput {
 }
 
 /// Error in the setup of a payment provider, such as a failed webhook registration, with the action attempted.
+///
+/// Delivered as [`WebhookEvent::PaymentProviderError`](crate::WebhookEvent::PaymentProviderError).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

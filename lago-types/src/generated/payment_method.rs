@@ -5,6 +5,8 @@
 use super::{PaymentMethodType, PaymentProvider};
 
 /// Means of payment, such as a card, that a payment provider keeps for a customer, and whether it is the default.
+///
+/// Returned by `customers().payment_methods().list`, `customers().payment_methods().delete` and `customers().payment_methods().set_as_default`.
 #[doc(alias = "credit card")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -63,6 +65,8 @@ json_object! {
 }
 
 /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
+///
+/// Part of [`InvoicePreviewSubscription::payment_method`](crate::InvoicePreviewSubscription::payment_method), [`RecurringTransactionRule::payment_method`](crate::RecurringTransactionRule::payment_method), [`Subscription::payment_method`](crate::Subscription::payment_method) and 2 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -73,6 +77,8 @@ pub struct PaymentMethodReference {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_method_type: Option<PaymentMethodType>,
+    /// UUID of the stored payment method to charge.
+    ///
     /// Null when no stored payment method was chosen. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
@@ -95,6 +101,8 @@ json_object! {
 }
 
 /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
+///
+/// Sent by `invoices().retry_payment`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -105,6 +113,8 @@ pub struct PaymentMethodReferenceInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_method_type: Option<PaymentMethodType>,
+    /// UUID of the stored payment method to charge.
+    ///
     /// Null when no stored payment method was chosen. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
@@ -134,7 +144,7 @@ impl PaymentMethodReferenceInput {
             payment_method_id: crate::Patch::Absent,
         }
     }
-    /// Sets the payment method type.
+    /// Sets `payment_method_type`: whether the payment provider collects, or the invoice is paid by hand.
     #[must_use]
     pub fn payment_method_type(
         mut self,
@@ -143,7 +153,7 @@ impl PaymentMethodReferenceInput {
         self.payment_method_type = Some(payment_method_type.into());
         self
     }
-    /// Sets the payment method id; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `payment_method_id`: UUID of the stored payment method to charge. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn payment_method_id(
         mut self,

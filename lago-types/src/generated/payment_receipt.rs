@@ -5,6 +5,8 @@
 use super::Payment;
 
 /// Numbered receipt that confirms a payment, with that payment and its amount in cents.
+///
+/// Returned by `payment_receipts().get` and `payment_receipts().list`. Delivered as [`WebhookEvent::PaymentReceiptCreated`](crate::WebhookEvent::PaymentReceiptCreated) and [`WebhookEvent::PaymentReceiptGenerated`](crate::WebhookEvent::PaymentReceiptGenerated).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

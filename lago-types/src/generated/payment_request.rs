@@ -5,6 +5,8 @@
 use super::{Currency, Customer, Invoice, InvoicePaymentStatus, PaymentProvider};
 
 /// Demand to pay several overdue invoices of a customer together, with their sum in cents and its payment status.
+///
+/// Returned by `payment_requests().create`, `payment_requests().get`, `payment_requests().list` and 1 more. Delivered as [`WebhookEvent::PaymentRequestCreated`](crate::WebhookEvent::PaymentRequestCreated) and [`WebhookEvent::PaymentRequestPaymentStatusUpdated`](crate::WebhookEvent::PaymentRequestPaymentStatusUpdated).
 #[doc(alias = "dunning")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -60,6 +62,8 @@ json_object! {
 }
 
 /// Request body that asks a customer to pay several overdue invoices in one go, naming the email address to contact.
+///
+/// Sent by `payment_requests().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -104,7 +108,7 @@ impl PaymentRequestInput {
             email: None,
         }
     }
-    /// Sets the external customer id.
+    /// Sets `external_customer_id`: your own id of the customer, as it was given when the customer was made.
     #[must_use]
     pub fn external_customer_id(
         mut self,
@@ -113,13 +117,13 @@ impl PaymentRequestInput {
         self.external_customer_id = external_customer_id.into();
         self
     }
-    /// Sets the email.
+    /// Sets `email`: whom to mail; without it the address of the customer.
     #[must_use]
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
     }
-    /// Sets the lago invoice ids.
+    /// Sets `lago_invoice_ids`: UUIDs of the invoices to pay: overdue ones of the customer, all in one currency.
     #[must_use]
     pub fn lago_invoice_ids(
         mut self,
@@ -131,6 +135,8 @@ impl PaymentRequestInput {
 }
 
 /// Failed attempt to collect a payment request through a provider, with the invoices it covers and the provider's error.
+///
+/// Delivered as [`WebhookEvent::PaymentRequestPaymentFailure`](crate::WebhookEvent::PaymentRequestPaymentFailure).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -143,12 +149,16 @@ pub struct PaymentRequestPaymentFailure {
     pub lago_customer_id: ::uuid::Uuid,
     /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
+    /// Id that the customer has at the payment provider.
+    ///
     /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub provider_customer_id: Option<String>,
+    /// Payment provider that failed.
+    ///
     /// Also providers that the document does not list here.
     ///
     /// Null when the customer has no provider, or none any more. Example: `stripe`.
@@ -157,6 +167,8 @@ pub struct PaymentRequestPaymentFailure {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_provider: Option<PaymentProvider>,
+    /// Code, in Lago, of the connection to the payment provider that failed.
+    ///
     /// Null when the customer has no provider, or none any more. Example: `Stripe Prod`.
     #[cfg_attr(
         feature = "schemars",

@@ -9,6 +9,8 @@ use super::{
 };
 
 /// Lifetime usage in cents, currently in force for a subscription, at which progressive billing issues an invoice.
+///
+/// Part of [`Plan::applicable_usage_thresholds`](crate::Plan::applicable_usage_thresholds) and [`Subscription::applicable_usage_thresholds`](crate::Subscription::applicable_usage_thresholds).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -43,6 +45,8 @@ json_object! {
 }
 
 /// Least amount in cents that a plan bills per interval; any shortfall of the fees is invoiced on top.
+///
+/// Part of [`Plan::minimum_commitment`](crate::Plan::minimum_commitment).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -58,7 +62,7 @@ pub struct MinimumCommitment {
     /// Least amount per interval, in cents of the currency before taxes. Example: `100000`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// Null when the commitment has no name of its own on invoices. Example: `Minimum Commitment (C1)`.
+    /// Name of the commitment on invoices; null when it has no name of its own there. Example: `Minimum Commitment (C1)`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -113,6 +117,8 @@ json_object! {
 }
 
 /// Minimum in cents to bill per interval, with its taxes, as sent with a plan or with overrides of one.
+///
+/// Part of [`PlanInput::minimum_commitment`](crate::PlanInput::minimum_commitment), [`PlanOverrides::minimum_commitment`](crate::PlanOverrides::minimum_commitment) and [`PlanUpdate::minimum_commitment`](crate::PlanUpdate::minimum_commitment).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -159,13 +165,13 @@ impl MinimumCommitmentInput {
             tax_codes: None,
         }
     }
-    /// Sets the amount cents.
+    /// Sets `amount_cents`: least amount per interval, in cents of the currency before taxes.
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
         self.amount_cents = amount_cents.into();
         self
     }
-    /// Sets the invoice display name.
+    /// Sets `invoice_display_name`: name on invoices, in place of the name.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -174,7 +180,7 @@ impl MinimumCommitmentInput {
         self.invoice_display_name = Some(invoice_display_name.into());
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of the taxes on what is billed to reach the commitment.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -199,6 +205,8 @@ impl From<crate::MinimumCommitment> for MinimumCommitmentInput {
 }
 
 /// Offer to subscribe to: base price in cents per interval, trial period in days, charges, taxes, commitment and entitlements.
+///
+/// Returned by `plans().create`, `plans().get`, `plans().list` and 2 more. Delivered as [`WebhookEvent::PlanCreated`](crate::WebhookEvent::PlanCreated), [`WebhookEvent::PlanDeleted`](crate::WebhookEvent::PlanDeleted) and [`WebhookEvent::PlanUpdated`](crate::WebhookEvent::PlanUpdated).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -223,7 +231,7 @@ pub struct Plan {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub interval: Option<PlanInterval>,
-    /// Null when the plan has no description. Example: `Plan for early stage startups.`.
+    /// What people wrote about the plan; null when nobody did. Example: `Plan for early stage startups.`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -426,6 +434,8 @@ json_object! {
 /// Event values and the prices that a usage charge should use for them, as sent with plans, charges or overrides.
 ///
 /// Not every field that is left out stays as it is: `invoice_display_name` is cleared.
+///
+/// Part of [`ChargeInput::filters`](crate::ChargeInput::filters), [`ChargeOverride::filters`](crate::ChargeOverride::filters), [`ChargeUpdate::filters`](crate::ChargeUpdate::filters) and 3 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -473,7 +483,7 @@ impl PlanChargeFilterInput {
             invoice_display_name: crate::Patch::Absent,
         }
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name on invoices. **Cleared when left out.** [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -482,13 +492,13 @@ impl PlanChargeFilterInput {
         self.invoice_display_name = invoice_display_name.into();
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: prices for these values.
     #[must_use]
     pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
         self.properties = properties.into();
         self
     }
-    /// Sets the values.
+    /// Sets `values`: values by name of the event property; an event matches when each property has one of its values.
     #[must_use]
     pub fn values(
         mut self,
@@ -515,7 +525,9 @@ impl From<crate::ChargeFilter> for PlanChargeFilterInput {
     }
 }
 
-/// Plan charge input.
+/// Usage charge of a new plan: which billable metric it prices, by which model, and with which prices.
+///
+/// Part of [`PlanInput::charges`](crate::PlanInput::charges).
 #[doc(alias = "price")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -571,7 +583,7 @@ pub struct PlanChargeInput {
         )
     )]
     pub min_amount_cents: Option<i64>,
-    /// Prices of a usage charge, as decimal strings in currency units, and the event properties that split its usage for display.
+    /// Prices of a charge in the form its pricing model needs; amounts are decimal strings in currency units, not cents.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -666,7 +678,7 @@ impl PlanChargeInput {
             accepts_target_wallet: crate::Patch::Absent,
         }
     }
-    /// Sets the billable metric id.
+    /// Sets `billable_metric_id`: UUID of the billable metric whose units the charge prices.
     #[must_use]
     pub fn billable_metric_id(
         mut self,
@@ -675,31 +687,31 @@ impl PlanChargeInput {
         self.billable_metric_id = billable_metric_id.into();
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the charge, unique in its plan; it stands in the paths of the charge.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the charge model.
+    /// Sets `charge_model`: how units become an amount.
     #[must_use]
     pub fn charge_model(mut self, charge_model: impl Into<ChargeModel>) -> Self {
         self.charge_model = charge_model.into();
         self
     }
-    /// Sets the pay in advance.
+    /// Sets `pay_in_advance`: whether each event is billed as it arrives, and not with the others at the end of the period.
     #[must_use]
     pub fn pay_in_advance(mut self, pay_in_advance: bool) -> Self {
         self.pay_in_advance = Some(pay_in_advance);
         self
     }
-    /// Sets the invoiceable.
+    /// Sets `invoiceable`: whether the fee goes on an invoice.
     #[must_use]
     pub fn invoiceable(mut self, invoiceable: bool) -> Self {
         self.invoiceable = Some(invoiceable);
         self
     }
-    /// Sets the regroup paid fees; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `regroup_paid_fees`: what becomes of fees that were paid in advance without an invoice: `invoice` sums them up on one at the end of the period. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn regroup_paid_fees(
         mut self,
@@ -708,7 +720,7 @@ impl PlanChargeInput {
         self.regroup_paid_fees = regroup_paid_fees.into();
         self
     }
-    /// Sets the invoice display name.
+    /// Sets `invoice_display_name`: name on invoices, in place of the name.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -717,25 +729,25 @@ impl PlanChargeInput {
         self.invoice_display_name = Some(invoice_display_name.into());
         self
     }
-    /// Sets the prorated.
+    /// Sets `prorated`: whether the price is cut down to the days for which it applied in the period.
     #[must_use]
     pub fn prorated(mut self, prorated: bool) -> Self {
         self.prorated = Some(prorated);
         self
     }
-    /// Sets the min amount cents.
+    /// Sets `min_amount_cents`: least that the charge bills for a period, in cents of the currency before taxes; what is missing becomes a true-up fee. 0 for none.
     #[must_use]
     pub fn min_amount_cents(mut self, min_amount_cents: impl Into<i64>) -> Self {
         self.min_amount_cents = Some(min_amount_cents.into());
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: prices of a charge in the form its pricing model needs; amounts are decimal strings in currency units, not cents.
     #[must_use]
     pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets the filters.
+    /// Sets `filters`: other prices for events with certain properties.
     #[must_use]
     pub fn filters(
         mut self,
@@ -744,7 +756,7 @@ impl PlanChargeInput {
         self.filters = Some(filters.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -753,7 +765,7 @@ impl PlanChargeInput {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the applied pricing unit.
+    /// Sets `applied_pricing_unit`: unit of account in which the charge is priced in place of the currency, such as credits of yours.
     #[must_use]
     pub fn applied_pricing_unit(
         mut self,
@@ -762,7 +774,7 @@ impl PlanChargeInput {
         self.applied_pricing_unit = Some(applied_pricing_unit.into());
         self
     }
-    /// Sets the accepts target wallet; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `accepts_target_wallet`: whether events may name the wallet that pays, as `target_wallet_code` in their properties. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn accepts_target_wallet(
         mut self,
@@ -773,9 +785,11 @@ impl PlanChargeInput {
     }
 }
 
-/// Plan charge update.
+/// Usage charge as a plan shall have it from now on: one with the `id` of a charge changes that charge, one without is added.
 ///
 /// Not every field that is left out stays as it is: `invoice_display_name` is cleared, `min_amount_cents` is reset.
+///
+/// Part of [`PlanUpdate::charges`](crate::PlanUpdate::charges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -936,13 +950,13 @@ impl PlanChargeUpdate {
             accepts_target_wallet: crate::Patch::Absent,
         }
     }
-    /// Sets the id.
+    /// Sets `id`: UUID of the charge that is meant.
     #[must_use]
     pub fn id(mut self, id: impl Into<::uuid::Uuid>) -> Self {
         self.id = Some(id.into());
         self
     }
-    /// Sets the billable metric id.
+    /// Sets `billable_metric_id`: UUID of the billable metric whose units the charge prices.
     #[must_use]
     pub fn billable_metric_id(
         mut self,
@@ -951,31 +965,31 @@ impl PlanChargeUpdate {
         self.billable_metric_id = Some(billable_metric_id.into());
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the charge, unique in its plan; it stands in the paths of the charge.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the charge model.
+    /// Sets `charge_model`: how units become a price.
     #[must_use]
     pub fn charge_model(mut self, charge_model: impl Into<ChargeModel>) -> Self {
         self.charge_model = charge_model.into();
         self
     }
-    /// Sets the pay in advance.
+    /// Sets `pay_in_advance`: whether each event is billed as it arrives, and not with the others at the end of the period.
     #[must_use]
     pub fn pay_in_advance(mut self, pay_in_advance: bool) -> Self {
         self.pay_in_advance = Some(pay_in_advance);
         self
     }
-    /// Sets the invoiceable.
+    /// Sets `invoiceable`: whether the fee goes on an invoice.
     #[must_use]
     pub fn invoiceable(mut self, invoiceable: bool) -> Self {
         self.invoiceable = Some(invoiceable);
         self
     }
-    /// Sets the regroup paid fees; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `regroup_paid_fees`: what becomes of fees that were paid in advance without an invoice: `invoice` sums them up on one at the end of the period. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn regroup_paid_fees(
         mut self,
@@ -984,7 +998,7 @@ impl PlanChargeUpdate {
         self.regroup_paid_fees = regroup_paid_fees.into();
         self
     }
-    /// Sets the invoice display name.
+    /// Sets `invoice_display_name`: name on invoices. **Cleared when left out.**
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -993,25 +1007,25 @@ impl PlanChargeUpdate {
         self.invoice_display_name = Some(invoice_display_name.into());
         self
     }
-    /// Sets the prorated.
+    /// Sets `prorated`: whether the price is cut down to the days for which it applied in the period.
     #[must_use]
     pub fn prorated(mut self, prorated: bool) -> Self {
         self.prorated = Some(prorated);
         self
     }
-    /// Sets the min amount cents.
+    /// Sets `min_amount_cents`: least amount to bill, in cents of the currency. **Reset when left out.**
     #[must_use]
     pub fn min_amount_cents(mut self, min_amount_cents: impl Into<i64>) -> Self {
         self.min_amount_cents = Some(min_amount_cents.into());
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: the prices, as the model has them.
     #[must_use]
     pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
         self.properties = properties.into();
         self
     }
-    /// Sets the filters.
+    /// Sets `filters`: prices for certain values of events, recognised by these values. **What is not in it is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -1020,7 +1034,7 @@ impl PlanChargeUpdate {
         self.filters = Some(filters.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -1029,7 +1043,7 @@ impl PlanChargeUpdate {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the applied pricing unit.
+    /// Sets `applied_pricing_unit`: unit of account in which the charge is priced in place of the currency, such as credits of yours.
     #[must_use]
     pub fn applied_pricing_unit(
         mut self,
@@ -1038,7 +1052,7 @@ impl PlanChargeUpdate {
         self.applied_pricing_unit = Some(applied_pricing_unit.into());
         self
     }
-    /// Sets the accepts target wallet; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `accepts_target_wallet`: whether events may name the wallet that pays, as `target_wallet_code` in their properties. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn accepts_target_wallet(
         mut self,
@@ -1112,6 +1126,8 @@ impl TryFrom<crate::PlanChargeInput> for PlanChargeUpdate {
 }
 
 /// Feature that a plan grants to its subscribers, with the value set for each privilege.
+///
+/// Returned by `plans().entitlements().get`, `plans().entitlements().list`, `plans().entitlements().replace` and 3 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1153,6 +1169,8 @@ json_object! {
 }
 
 /// Privilege of a feature with the value, integer, boolean or text, that a plan grants for it.
+///
+/// Part of [`PlanEntitlement::privileges`](crate::PlanEntitlement::privileges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1193,7 +1211,9 @@ json_object! {
     }
 }
 
-/// Plan fixed charge input.
+/// Fixed charge of a new plan: which add-on it bills each period, in how many units, and with which prices.
+///
+/// Part of [`PlanInput::fixed_charges`](crate::PlanInput::fixed_charges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1309,19 +1329,19 @@ impl PlanFixedChargeInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the add on id.
+    /// Sets `add_on_id`: UUID of the add-on that is sold; `add_on_code` does as well.
     #[must_use]
     pub fn add_on_id(mut self, add_on_id: impl Into<::uuid::Uuid>) -> Self {
         self.add_on_id = add_on_id.into();
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the fixed charge, unique in its plan; it stands in the paths of the charge.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the invoice display name.
+    /// Sets `invoice_display_name`: name on invoices, in place of the name.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -1330,7 +1350,7 @@ impl PlanFixedChargeInput {
         self.invoice_display_name = Some(invoice_display_name.into());
         self
     }
-    /// Sets the units.
+    /// Sets `units`: how many are billed each period (an exact decimal).
     #[must_use]
     pub fn units(
         mut self,
@@ -1344,25 +1364,25 @@ impl PlanFixedChargeInput {
         }
         self
     }
-    /// Sets the charge model.
+    /// Sets `charge_model`: how units become an amount.
     #[must_use]
     pub fn charge_model(mut self, charge_model: impl Into<FixedChargeModel>) -> Self {
         self.charge_model = charge_model.into();
         self
     }
-    /// Sets the pay in advance.
+    /// Sets `pay_in_advance`: whether it is billed at the start of the period, and not at its end.
     #[must_use]
     pub fn pay_in_advance(mut self, pay_in_advance: bool) -> Self {
         self.pay_in_advance = Some(pay_in_advance);
         self
     }
-    /// Sets the prorated.
+    /// Sets `prorated`: whether the price is cut down to the days for which it applied in the period.
     #[must_use]
     pub fn prorated(mut self, prorated: bool) -> Self {
         self.prorated = Some(prorated);
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
     #[must_use]
     pub fn properties(
         mut self,
@@ -1371,7 +1391,7 @@ impl PlanFixedChargeInput {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -1380,7 +1400,7 @@ impl PlanFixedChargeInput {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the apply units immediately.
+    /// Sets `apply_units_immediately`: whether the units count from now on, not only from the next period on.
     #[must_use]
     pub fn apply_units_immediately(mut self, apply_units_immediately: bool) -> Self {
         self.apply_units_immediately = Some(apply_units_immediately);
@@ -1388,9 +1408,11 @@ impl PlanFixedChargeInput {
     }
 }
 
-/// Plan fixed charge update.
+/// Fixed charge as a plan shall have it from now on: one with the `id` of a fixed charge changes that one, one without is added.
 ///
 /// Not every field that is left out stays as it is: `invoice_display_name` is cleared.
+///
+/// Part of [`PlanUpdate::fixed_charges`](crate::PlanUpdate::fixed_charges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1517,25 +1539,25 @@ impl PlanFixedChargeUpdate {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the id.
+    /// Sets `id`: UUID of the charge that is meant.
     #[must_use]
     pub fn id(mut self, id: impl Into<::uuid::Uuid>) -> Self {
         self.id = Some(id.into());
         self
     }
-    /// Sets the add on id.
+    /// Sets `add_on_id`: UUID of the add-on that is sold; `add_on_code` does as well.
     #[must_use]
     pub fn add_on_id(mut self, add_on_id: impl Into<::uuid::Uuid>) -> Self {
         self.add_on_id = Some(add_on_id.into());
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the fixed charge, unique in its plan; it stands in the paths of the charge.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the invoice display name.
+    /// Sets `invoice_display_name`: name on invoices. **Cleared when left out.**
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -1544,7 +1566,7 @@ impl PlanFixedChargeUpdate {
         self.invoice_display_name = Some(invoice_display_name.into());
         self
     }
-    /// Sets the units.
+    /// Sets `units`: how many are billed (an exact decimal).
     #[must_use]
     pub fn units(
         mut self,
@@ -1558,25 +1580,25 @@ impl PlanFixedChargeUpdate {
         }
         self
     }
-    /// Sets the charge model.
+    /// Sets `charge_model`: how units become a price.
     #[must_use]
     pub fn charge_model(mut self, charge_model: impl Into<FixedChargeModel>) -> Self {
         self.charge_model = charge_model.into();
         self
     }
-    /// Sets the pay in advance.
+    /// Sets `pay_in_advance`: whether it is billed at the start of the period, and not at its end.
     #[must_use]
     pub fn pay_in_advance(mut self, pay_in_advance: bool) -> Self {
         self.pay_in_advance = Some(pay_in_advance);
         self
     }
-    /// Sets the prorated.
+    /// Sets `prorated`: whether the price is cut down to the days for which it applied in the period.
     #[must_use]
     pub fn prorated(mut self, prorated: bool) -> Self {
         self.prorated = Some(prorated);
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: the prices, as the model has them.
     #[must_use]
     pub fn properties(
         mut self,
@@ -1585,7 +1607,7 @@ impl PlanFixedChargeUpdate {
         self.properties = properties.into();
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -1594,7 +1616,7 @@ impl PlanFixedChargeUpdate {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the apply units immediately.
+    /// Sets `apply_units_immediately`: whether new units count from now on, and are billed within the period, or only from the next period on.
     #[must_use]
     pub fn apply_units_immediately(mut self, apply_units_immediately: bool) -> Self {
         self.apply_units_immediately = Some(apply_units_immediately);
@@ -1657,6 +1679,8 @@ impl TryFrom<crate::PlanFixedChargeInput> for PlanFixedChargeUpdate {
 }
 
 /// Request body that creates a plan with its base price in cents, interval, charges, commitment, usage thresholds and metadata.
+///
+/// Sent by `plans().create`.
 #[doc(alias = "commitment")]
 #[doc(alias = "trial")]
 #[derive(Clone, Debug, PartialEq)]
@@ -1834,13 +1858,13 @@ impl PlanInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name on invoices, in place of the name. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -1849,37 +1873,37 @@ impl PlanInput {
         self.invoice_display_name = invoice_display_name.into();
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the plan, by which subscriptions and paths refer to it.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the interval.
+    /// Sets `interval`: how often the plan is billed.
     #[must_use]
     pub fn interval(mut self, interval: impl Into<PlanInterval>) -> Self {
         self.interval = Some(interval.into());
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the amount cents.
+    /// Sets `amount_cents`: base price per interval, in cents of the currency.
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
         self.amount_cents = Some(amount_cents.into());
         self
     }
-    /// Sets the amount currency.
+    /// Sets `amount_currency`: ISO 4217 code of the currency of the amount.
     #[must_use]
     pub fn amount_currency(mut self, amount_currency: impl Into<Currency>) -> Self {
         self.amount_currency = amount_currency.into();
         self
     }
-    /// Sets the trial period; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `trial_period`: days at the start of a subscription without a base price. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn trial_period(
         mut self,
@@ -1899,13 +1923,13 @@ impl PlanInput {
         }
         self
     }
-    /// Sets the pay in advance.
+    /// Sets `pay_in_advance`: whether the base price is billed at the start of a period.
     #[must_use]
     pub fn pay_in_advance(mut self, pay_in_advance: bool) -> Self {
         self.pay_in_advance = Some(pay_in_advance);
         self
     }
-    /// Sets the bill charges monthly; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `bill_charges_monthly`: whether usage is billed each month although the plan is billed each year or half-year. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn bill_charges_monthly(
         mut self,
@@ -1914,7 +1938,7 @@ impl PlanInput {
         self.bill_charges_monthly = bill_charges_monthly.into();
         self
     }
-    /// Sets the bill fixed charges monthly; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `bill_fixed_charges_monthly`: whether fixed charges are billed each month although the plan is billed each year or half-year. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn bill_fixed_charges_monthly(
         mut self,
@@ -1923,7 +1947,7 @@ impl PlanInput {
         self.bill_fixed_charges_monthly = bill_fixed_charges_monthly.into();
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -1932,7 +1956,7 @@ impl PlanInput {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the minimum commitment; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `minimum_commitment`: minimum in cents to bill per interval, with its taxes, as sent with a plan or with overrides of one. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn minimum_commitment(
         mut self,
@@ -1941,7 +1965,7 @@ impl PlanInput {
         self.minimum_commitment = minimum_commitment.into();
         self
     }
-    /// Sets the charges.
+    /// Sets `charges`: prices for usage, one for each billable metric or for several views of one.
     #[must_use]
     pub fn charges(
         mut self,
@@ -1950,7 +1974,7 @@ impl PlanInput {
         self.charges = Some(charges.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the fixed charges.
+    /// Sets `fixed_charges`: prices for add-ons that are billed each period whatever is used.
     #[must_use]
     pub fn fixed_charges(
         mut self,
@@ -1959,7 +1983,7 @@ impl PlanInput {
         self.fixed_charges = Some(fixed_charges.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the usage thresholds.
+    /// Sets `usage_thresholds`: amounts of usage at which an invoice is issued before the period ends (progressive billing).
     #[must_use]
     pub fn usage_thresholds(
         mut self,
@@ -1970,7 +1994,7 @@ impl PlanInput {
         );
         self
     }
-    /// Sets the metadata.
+    /// Sets `metadata`: keys and values of yours, which Lago stores and returns.
     #[must_use]
     pub fn metadata(
         mut self,
@@ -2005,6 +2029,8 @@ pub struct PlanInputRequired {
 }
 
 /// Deviations from a plan, such as its price in cents, charges, commitment or taxes, that hold for one subscription only.
+///
+/// Part of [`SubscriptionInput::plan_overrides`](crate::SubscriptionInput::plan_overrides) and [`SubscriptionUpdate::plan_overrides`](crate::SubscriptionUpdate::plan_overrides).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2145,25 +2171,25 @@ impl PlanOverrides {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the amount cents.
+    /// Sets `amount_cents`: base price per interval, in cents of the currency before taxes; 0 for plans that bill usage alone.
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
         self.amount_cents = Some(amount_cents.into());
         self
     }
-    /// Sets the amount currency.
+    /// Sets `amount_currency`: ISO 4217 code of the currency of the amount.
     #[must_use]
     pub fn amount_currency(mut self, amount_currency: impl Into<Currency>) -> Self {
         self.amount_currency = Some(amount_currency.into());
         self
     }
-    /// Sets the description.
+    /// Sets `description`: text for people; billing does not depend on it.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
-    /// Sets the invoice display name.
+    /// Sets `invoice_display_name`: name on invoices, in place of the name.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -2172,13 +2198,13 @@ impl PlanOverrides {
         self.invoice_display_name = Some(invoice_display_name.into());
         self
     }
-    /// Sets the name.
+    /// Sets `name`: name of the plan that the overrides make.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -2187,7 +2213,7 @@ impl PlanOverrides {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the trial period.
+    /// Sets `trial_period`: days at the start of a subscription without a base price.
     #[must_use]
     pub fn trial_period(
         mut self,
@@ -2204,7 +2230,7 @@ impl PlanOverrides {
         }
         self
     }
-    /// Sets the minimum commitment; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `minimum_commitment`: least amount to bill per interval. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn minimum_commitment(
         mut self,
@@ -2213,7 +2239,7 @@ impl PlanOverrides {
         self.minimum_commitment = minimum_commitment.into();
         self
     }
-    /// Sets the charges.
+    /// Sets `charges`: what is other for this subscription. **What is not in it is removed.**
     #[must_use]
     pub fn charges(
         mut self,
@@ -2222,7 +2248,7 @@ impl PlanOverrides {
         self.charges = Some(charges.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the fixed charges.
+    /// Sets `fixed_charges`: prices for add-ons that are billed each period whatever is used.
     #[must_use]
     pub fn fixed_charges(
         mut self,
@@ -2231,7 +2257,7 @@ impl PlanOverrides {
         self.fixed_charges = Some(fixed_charges.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the usage thresholds.
+    /// Sets `usage_thresholds`: amounts at which usage is invoiced. **What is not in it is removed.**
     #[deprecated]
     #[allow(deprecated)]
     #[must_use]
@@ -2246,9 +2272,11 @@ impl PlanOverrides {
     }
 }
 
-/// Plan overrides charge.
+/// What is other for one subscription about a usage charge of its plan, which is named by its `id`.
 ///
 /// Not every field that is left out stays as it is: `invoice_display_name` is cleared, `properties` is reset.
+///
+/// Part of [`PlanOverrides::charges`](crate::PlanOverrides::charges).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2366,13 +2394,13 @@ impl PlanOverridesCharge {
             applied_pricing_unit: None,
         }
     }
-    /// Sets the id.
+    /// Sets `id`: UUID of the charge of the plan that is overridden.
     #[must_use]
     pub fn id(mut self, id: impl Into<::uuid::Uuid>) -> Self {
         self.id = Some(id.into());
         self
     }
-    /// Sets the billable metric id.
+    /// Sets `billable_metric_id`: UUID of the billable metric whose units the charge prices.
     #[must_use]
     pub fn billable_metric_id(
         mut self,
@@ -2381,19 +2409,19 @@ impl PlanOverridesCharge {
         self.billable_metric_id = Some(billable_metric_id.into());
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the charge, unique in its plan; it stands in the paths of the charge.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the charge model.
+    /// Sets `charge_model`: how units become an amount.
     #[must_use]
     pub fn charge_model(mut self, charge_model: impl Into<ChargeModel>) -> Self {
         self.charge_model = Some(charge_model.into());
         self
     }
-    /// Sets the invoice display name.
+    /// Sets `invoice_display_name`: name on invoices. **Cleared when left out.**
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -2402,19 +2430,19 @@ impl PlanOverridesCharge {
         self.invoice_display_name = Some(invoice_display_name.into());
         self
     }
-    /// Sets the min amount cents.
+    /// Sets `min_amount_cents`: least that the charge bills for a period, in cents of the currency before taxes; what is missing becomes a true-up fee. 0 for none.
     #[must_use]
     pub fn min_amount_cents(mut self, min_amount_cents: impl Into<i64>) -> Self {
         self.min_amount_cents = Some(min_amount_cents.into());
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: the prices for this subscription. **Reset when left out.**
     #[must_use]
     pub fn properties(mut self, properties: impl Into<ChargePropertiesInput>) -> Self {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets the filters.
+    /// Sets `filters`: prices for certain values of events, recognised by these values. **What is not in it is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -2423,7 +2451,7 @@ impl PlanOverridesCharge {
         self.filters = Some(filters.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -2432,7 +2460,7 @@ impl PlanOverridesCharge {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the applied pricing unit.
+    /// Sets `applied_pricing_unit`: unit of account in which the charge is priced in place of the currency, such as credits of yours.
     #[must_use]
     pub fn applied_pricing_unit(
         mut self,
@@ -2443,7 +2471,9 @@ impl PlanOverridesCharge {
     }
 }
 
-/// Plan overrides fixed charge.
+/// What is other for one subscription about a fixed charge of its plan, which is named by its `id`.
+///
+/// Part of [`PlanOverrides::fixed_charges`](crate::PlanOverrides::fixed_charges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2524,13 +2554,13 @@ impl PlanOverridesFixedCharge {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the id.
+    /// Sets `id`: UUID of the charge of the plan that is overridden.
     #[must_use]
     pub fn id(mut self, id: impl Into<::uuid::Uuid>) -> Self {
         self.id = id.into();
         self
     }
-    /// Sets the invoice display name.
+    /// Sets `invoice_display_name`: name on invoices, in place of the name.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -2539,7 +2569,7 @@ impl PlanOverridesFixedCharge {
         self.invoice_display_name = Some(invoice_display_name.into());
         self
     }
-    /// Sets the units.
+    /// Sets `units`: how many are billed each period (an exact decimal).
     #[must_use]
     pub fn units(
         mut self,
@@ -2553,13 +2583,13 @@ impl PlanOverridesFixedCharge {
         }
         self
     }
-    /// Sets the apply units immediately.
+    /// Sets `apply_units_immediately`: whether new units count from now on, and are billed within the period, or only from the next period on.
     #[must_use]
     pub fn apply_units_immediately(mut self, apply_units_immediately: bool) -> Self {
         self.apply_units_immediately = Some(apply_units_immediately);
         self
     }
-    /// Sets the properties.
+    /// Sets `properties`: prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
     #[must_use]
     pub fn properties(
         mut self,
@@ -2568,7 +2598,7 @@ impl PlanOverridesFixedCharge {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -2582,6 +2612,8 @@ impl PlanOverridesFixedCharge {
 /// Request body that changes a plan, its price in cents or its charges, and can pass the changes on to derived plans.
 ///
 /// Not every field that is left out stays as it is: `bill_charges_monthly` is reset, `bill_fixed_charges_monthly` is reset.
+///
+/// Sent by `plans().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2795,13 +2827,13 @@ impl PlanUpdate {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name on invoices, in place of the name. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -2810,37 +2842,37 @@ impl PlanUpdate {
         self.invoice_display_name = invoice_display_name.into();
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the plan, by which subscriptions and paths refer to it.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the interval.
+    /// Sets `interval`: how often the base price is billed.
     #[must_use]
     pub fn interval(mut self, interval: impl Into<PlanInterval>) -> Self {
         self.interval = Some(interval.into());
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the amount cents.
+    /// Sets `amount_cents`: base price per interval, in cents of the currency before taxes; 0 for plans that bill usage alone.
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
         self.amount_cents = Some(amount_cents.into());
         self
     }
-    /// Sets the amount currency.
+    /// Sets `amount_currency`: currency of the plan's prices.
     #[must_use]
     pub fn amount_currency(mut self, amount_currency: impl Into<Currency>) -> Self {
         self.amount_currency = Some(amount_currency.into());
         self
     }
-    /// Sets the trial period; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `trial_period`: days at the start of a subscription without a base price. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn trial_period(
         mut self,
@@ -2860,13 +2892,13 @@ impl PlanUpdate {
         }
         self
     }
-    /// Sets the pay in advance.
+    /// Sets `pay_in_advance`: whether the base price is billed at the start of a period, and not at its end.
     #[must_use]
     pub fn pay_in_advance(mut self, pay_in_advance: bool) -> Self {
         self.pay_in_advance = Some(pay_in_advance);
         self
     }
-    /// Sets the bill charges monthly; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `bill_charges_monthly`: whether usage is billed each month although the plan is billed each year or half-year. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn bill_charges_monthly(
         mut self,
@@ -2875,7 +2907,7 @@ impl PlanUpdate {
         self.bill_charges_monthly = bill_charges_monthly.into();
         self
     }
-    /// Sets the bill fixed charges monthly; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `bill_fixed_charges_monthly`: whether fixed charges are billed each month although the plan is billed each year or half-year. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn bill_fixed_charges_monthly(
         mut self,
@@ -2884,7 +2916,7 @@ impl PlanUpdate {
         self.bill_fixed_charges_monthly = bill_fixed_charges_monthly.into();
         self
     }
-    /// Sets the tax codes.
+    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -2893,7 +2925,7 @@ impl PlanUpdate {
         self.tax_codes = Some(tax_codes.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the minimum commitment; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `minimum_commitment`: least amount to bill per interval. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn minimum_commitment(
         mut self,
@@ -2902,7 +2934,7 @@ impl PlanUpdate {
         self.minimum_commitment = minimum_commitment.into();
         self
     }
-    /// Sets the charges.
+    /// Sets `charges`: the charges of the plan, each with its `id`; one without is new. **What is not in it is removed.**
     #[must_use]
     pub fn charges(
         mut self,
@@ -2911,7 +2943,7 @@ impl PlanUpdate {
         self.charges = Some(charges.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the fixed charges.
+    /// Sets `fixed_charges`: the charges of the plan, each with its `id`; one without is new. **What is not in it is removed.**
     #[must_use]
     pub fn fixed_charges(
         mut self,
@@ -2920,7 +2952,7 @@ impl PlanUpdate {
         self.fixed_charges = Some(fixed_charges.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the usage thresholds.
+    /// Sets `usage_thresholds`: amounts at which usage is invoiced. **What is not in it is removed.**
     #[must_use]
     pub fn usage_thresholds(
         mut self,
@@ -2931,13 +2963,13 @@ impl PlanUpdate {
         );
         self
     }
-    /// Sets the cascade updates.
+    /// Sets `cascade_updates`: whether plans that were made from this one by overriding it for a subscription change as well.
     #[must_use]
     pub fn cascade_updates(mut self, cascade_updates: bool) -> Self {
         self.cascade_updates = Some(cascade_updates);
         self
     }
-    /// Sets the metadata.
+    /// Sets `metadata`: your keys and values. **What is not in it is removed.**
     #[must_use]
     pub fn metadata(
         mut self,
@@ -3005,6 +3037,8 @@ impl From<crate::Plan> for PlanUpdate {
 /// Lifetime usage in cents to set on a plan so that reaching it makes progressive billing issue an invoice.
 ///
 /// Not every field that is left out stays as it is: `threshold_display_name` is cleared.
+///
+/// Part of [`PlanInput::usage_thresholds`](crate::PlanInput::usage_thresholds), [`PlanOverrides::usage_thresholds`](crate::PlanOverrides::usage_thresholds), [`PlanUpdate::usage_thresholds`](crate::PlanUpdate::usage_thresholds) and 2 more.
 #[doc(alias = "progressive billing")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -3061,7 +3095,7 @@ impl UsageThresholdInput {
             id: None,
         }
     }
-    /// Sets the threshold display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `threshold_display_name`: name of the threshold. **Cleared when left out.** [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn threshold_display_name(
         mut self,
@@ -3070,19 +3104,19 @@ impl UsageThresholdInput {
         self.threshold_display_name = threshold_display_name.into();
         self
     }
-    /// Sets the amount cents.
+    /// Sets `amount_cents`: amount of usage since the subscription began at which an invoice is issued, in cents of the currency.
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
         self.amount_cents = amount_cents.into();
         self
     }
-    /// Sets the recurring.
+    /// Sets `recurring`: whether an invoice is issued each time that usage grows by the amount, after the last threshold that counts once.
     #[must_use]
     pub fn recurring(mut self, recurring: bool) -> Self {
         self.recurring = Some(recurring);
         self
     }
-    /// Sets the id.
+    /// Sets `id`: Lago id of the threshold that is meant.
     #[must_use]
     pub fn id(mut self, id: impl Into<::uuid::Uuid>) -> Self {
         self.id = Some(id.into());

@@ -8,6 +8,8 @@ use super::{
 };
 
 /// Offer to a customer with its current version and the users who own it.
+///
+/// Returned by `quotes().get` and `quotes().list`. Delivered as [`WebhookEvent::QuoteApproved`](crate::WebhookEvent::QuoteApproved), [`WebhookEvent::QuoteCreated`](crate::WebhookEvent::QuoteCreated) and [`WebhookEvent::QuoteVoided`](crate::WebhookEvent::QuoteVoided).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -85,6 +87,8 @@ json_object! {
 }
 
 /// Add-on that a quote offers, billed by a one-off invoice.
+///
+/// Part of [`QuoteItems::add_ons`](crate::QuoteItems::add_ons).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -128,6 +132,8 @@ json_object! {
 }
 
 /// What is negotiated in place of what the catalogue says.
+///
+/// Part of [`QuoteAddOn::overrides`](crate::QuoteAddOn::overrides).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -218,6 +224,8 @@ json_object! {
 }
 
 /// The add-on as it was when it was put into the quote.
+///
+/// Part of [`QuoteAddOn::payload`](crate::QuoteAddOn::payload).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -326,6 +334,8 @@ json_object! {
 }
 
 /// Coupon that a quote offers, as an amount in cents or a rate in percent.
+///
+/// Part of [`QuoteItems::coupons`](crate::QuoteItems::coupons).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -369,6 +379,8 @@ json_object! {
 }
 
 /// What is negotiated in place of what the catalogue says.
+///
+/// Part of [`QuoteCoupon::overrides`](crate::QuoteCoupon::overrides).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -443,6 +455,8 @@ json_object! {
 }
 
 /// The coupon as it was when it was put into the quote.
+///
+/// Part of [`QuoteCoupon::payload`](crate::QuoteCoupon::payload).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -529,6 +543,8 @@ json_object! {
 }
 
 /// What a quote version offers, by kind; its keys are in camel case, as the web app writes them.
+///
+/// Part of [`Order::billing_snapshot`](crate::Order::billing_snapshot) and [`QuoteVersion::billing_items`](crate::QuoteVersion::billing_items).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -581,6 +597,8 @@ json_object! {
 }
 
 /// User of the organization who looks after a quote.
+///
+/// Part of [`Quote::owners`](crate::Quote::owners).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -610,6 +628,8 @@ json_object! {
 }
 
 /// Plan that a quote offers to subscribe to, with what is negotiated about it.
+///
+/// Part of [`QuoteItems::plans`](crate::QuoteItems::plans).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -656,6 +676,8 @@ json_object! {
 }
 
 /// Add-on that the fixed charge prices.
+///
+/// Part of [`QuotePlanFixedCharge::add_on`](crate::QuotePlanFixedCharge::add_on).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -680,6 +702,8 @@ json_object! {
 }
 
 /// Metric that the charge prices.
+///
+/// Part of [`QuotePlanCharge::billable_metric`](crate::QuotePlanCharge::billable_metric).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -703,7 +727,9 @@ json_object! {
     }
 }
 
-/// Quote plan charge.
+/// Usage charge that the plan had when it was put into the quote.
+///
+/// Part of [`QuotePlanPayload::charges`](crate::QuotePlanPayload::charges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -751,7 +777,9 @@ json_object! {
     }
 }
 
-/// Quote plan charge override.
+/// What is negotiated about a usage charge of the plan, which is named by the code of its billable metric.
+///
+/// Part of [`QuotePlanOverrides::charges`](crate::QuotePlanOverrides::charges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -818,7 +846,9 @@ json_object! {
     }
 }
 
-/// Quote plan fixed charge.
+/// Fixed charge that the plan had when it was put into the quote.
+///
+/// Part of [`QuotePlanPayload::fixed_charges`](crate::QuotePlanPayload::fixed_charges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -862,7 +892,9 @@ json_object! {
     }
 }
 
-/// Quote plan fixed charge override.
+/// What is negotiated about a fixed charge of the plan, which is named by the code of its add-on.
+///
+/// Part of [`QuotePlanOverrides::fixed_charges`](crate::QuotePlanOverrides::fixed_charges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -913,6 +945,8 @@ json_object! {
 }
 
 /// Least that is billed for a period.
+///
+/// Part of [`QuotePlanOverrides::minimum_commitment`](crate::QuotePlanOverrides::minimum_commitment).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -954,6 +988,8 @@ json_object! {
 }
 
 /// What is negotiated in place of what the catalogue says.
+///
+/// Part of [`QuotePlan::overrides`](crate::QuotePlan::overrides).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1079,6 +1115,8 @@ json_object! {
 }
 
 /// The plan as it was when it was put into the quote, and the subscription to make.
+///
+/// Part of [`QuotePlan::payload`](crate::QuotePlan::payload).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1186,7 +1224,9 @@ json_object! {
     }
 }
 
-/// Quote plan usage threshold.
+/// Lifetime usage in cents at which the negotiated plan issues an invoice before the period ends.
+///
+/// Part of [`QuotePlanOverrides::usage_thresholds`](crate::QuotePlanOverrides::usage_thresholds).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1232,6 +1272,8 @@ json_object! {
 }
 
 /// What the credits may pay for; null for everything.
+///
+/// Part of [`QuoteWalletCreditPayload::applies_to`](crate::QuoteWalletCreditPayload::applies_to).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1268,6 +1310,8 @@ json_object! {
 }
 
 /// Prepaid credits that a quote offers, with the wallet that will hold them.
+///
+/// Part of [`QuoteItems::wallet_credits`](crate::QuoteItems::wallet_credits).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1298,6 +1342,8 @@ json_object! {
 }
 
 /// The credits, and the wallet to make for them.
+///
+/// Part of [`QuoteWalletCredit::payload`](crate::QuoteWalletCredit::payload).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

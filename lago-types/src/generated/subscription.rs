@@ -11,7 +11,9 @@ use super::{
     UsageThresholdInput,
 };
 
-/// Subscription with its plan, its customer and the usage threshold in cents that it has just reached.
+/// Contract that bills a customer for a plan, with its status, billing cycle, dates and behaviour at termination.
+///
+/// Returned by `subscriptions().create`, `subscriptions().get`, `subscriptions().list` and 3 more. Delivered as [`WebhookEvent::SubscriptionCanceled`](crate::WebhookEvent::SubscriptionCanceled), [`WebhookEvent::SubscriptionIncomplete`](crate::WebhookEvent::SubscriptionIncomplete), [`WebhookEvent::SubscriptionStarted`](crate::WebhookEvent::SubscriptionStarted) and 5 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -305,6 +307,8 @@ json_object! {
 }
 
 /// Condition for a subscription to become active, namely a successful first payment, with its timeout in hours and its status.
+///
+/// Part of [`InvoicePreviewSubscription::activation_rules`](crate::InvoicePreviewSubscription::activation_rules) and [`Subscription::activation_rules`](crate::Subscription::activation_rules).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -356,6 +360,8 @@ json_object! {
 }
 
 /// Payment condition to put on a subscription before it is active, with how many hours to wait until it is canceled.
+///
+/// Part of [`SubscriptionInput::activation_rules`](crate::SubscriptionInput::activation_rules) and [`SubscriptionUpdate::activation_rules`](crate::SubscriptionUpdate::activation_rules).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -397,13 +403,13 @@ impl SubscriptionActivationRuleInput {
             timeout_hours: None,
         }
     }
-    /// Sets the type.
+    /// Sets `type_`: which kind of rule it is: `payment` waits until the first invoice is paid.
     #[must_use]
     pub fn type_(mut self, type_: impl Into<ActivationRuleType>) -> Self {
         self.type_ = type_.into();
         self
     }
-    /// Sets the timeout hours.
+    /// Sets `timeout_hours`: hours to wait for the payment before the subscription is canceled.
     #[must_use]
     pub fn timeout_hours(mut self, timeout_hours: impl Into<i64>) -> Self {
         self.timeout_hours = Some(timeout_hours.into());
@@ -422,6 +428,8 @@ impl From<crate::SubscriptionActivationRule> for SubscriptionActivationRuleInput
 }
 
 /// Amount to hold on the card of the customer. What came of it stands in the response as `authorization`, beside the subscription: `{id, object, amount, amount_capturable, status}`.
+///
+/// Sent by `subscriptions().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -457,13 +465,13 @@ impl SubscriptionAuthorizationInput {
             amount_currency: amount_currency.into(),
         }
     }
-    /// Sets the amount cents.
+    /// Sets `amount_cents`: how much to hold on the card, in cents of the currency.
     #[must_use]
     pub fn amount_cents(mut self, amount_cents: impl Into<i64>) -> Self {
         self.amount_cents = amount_cents.into();
         self
     }
-    /// Sets the amount currency.
+    /// Sets `amount_currency`: ISO 4217 code of the currency of the amount.
     #[must_use]
     pub fn amount_currency(mut self, amount_currency: impl Into<Currency>) -> Self {
         self.amount_currency = amount_currency.into();
@@ -472,6 +480,8 @@ impl SubscriptionAuthorizationInput {
 }
 
 /// Feature granted to a subscription by its plan or by an override, with the values of its privileges.
+///
+/// Returned by `subscriptions().entitlements().list`, `subscriptions().entitlements().merge`, `subscriptions().entitlements().delete` and 1 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -517,6 +527,8 @@ json_object! {
 }
 
 /// Privilege that a subscription has on a feature: the value in force, the plan's value and the override, if any.
+///
+/// Part of [`SubscriptionEntitlement::privileges`](crate::SubscriptionEntitlement::privileges).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -574,6 +586,8 @@ json_object! {
 }
 
 /// Who subscribes to which plan, since when, and how it is billed.
+///
+/// Sent by `subscriptions().create`.
 #[doc(alias = "change plan")]
 #[doc(alias = "downgrade")]
 #[doc(alias = "upgrade")]
@@ -744,7 +758,7 @@ impl SubscriptionInput {
             billing_entity_id: None,
         }
     }
-    /// Sets the billing entity code.
+    /// Sets `billing_entity_code`: code of the billing entity that issues the invoices.
     #[must_use]
     pub fn billing_entity_code(
         mut self,
@@ -753,7 +767,7 @@ impl SubscriptionInput {
         self.billing_entity_code = Some(billing_entity_code.into());
         self
     }
-    /// Sets the external customer id.
+    /// Sets `external_customer_id`: your own id of the customer, as it was given when the customer was made.
     #[must_use]
     pub fn external_customer_id(
         mut self,
@@ -762,31 +776,31 @@ impl SubscriptionInput {
         self.external_customer_id = external_customer_id.into();
         self
     }
-    /// Sets the plan code.
+    /// Sets `plan_code`: code of the plan to subscribe to.
     #[must_use]
     pub fn plan_code(mut self, plan_code: impl Into<String>) -> Self {
         self.plan_code = plan_code.into();
         self
     }
-    /// Sets the name.
+    /// Sets `name`: name of the subscription on invoices, in place of that of the plan.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Sets the external id.
+    /// Sets `external_id`: your own id of the subscription.
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = external_id.into();
         self
     }
-    /// Sets the billing time.
+    /// Sets `billing_time`: whether periods follow the calendar or the day on which the subscription began.
     #[must_use]
     pub fn billing_time(mut self, billing_time: impl Into<BillingTime>) -> Self {
         self.billing_time = Some(billing_time.into());
         self
     }
-    /// Sets the ending at.
+    /// Sets `ending_at`: when the subscription ends by itself (UTC); null for open-ended.
     #[must_use]
     pub fn ending_at(
         mut self,
@@ -795,7 +809,7 @@ impl SubscriptionInput {
         self.ending_at = Some(ending_at.into());
         self
     }
-    /// Sets the subscription at.
+    /// Sets `subscription_at`: when the subscription begins (UTC), also in the past or the future; now when left out.
     #[must_use]
     pub fn subscription_at(
         mut self,
@@ -804,13 +818,13 @@ impl SubscriptionInput {
         self.subscription_at = Some(subscription_at.into());
         self
     }
-    /// Sets the plan overrides.
+    /// Sets `plan_overrides`: deviations from a plan, such as its price in cents, charges, commitment or taxes, that hold for one subscription only.
     #[must_use]
     pub fn plan_overrides(mut self, plan_overrides: impl Into<PlanOverrides>) -> Self {
         self.plan_overrides = Some(plan_overrides.into());
         self
     }
-    /// Sets the invoice custom section.
+    /// Sets `invoice_custom_section`: choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[must_use]
     pub fn invoice_custom_section(
         mut self,
@@ -819,7 +833,7 @@ impl SubscriptionInput {
         self.invoice_custom_section = Some(invoice_custom_section.into());
         self
     }
-    /// Sets the payment method.
+    /// Sets `payment_method`: choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[must_use]
     pub fn payment_method(
         mut self,
@@ -828,13 +842,13 @@ impl SubscriptionInput {
         self.payment_method = Some(payment_method.into());
         self
     }
-    /// Sets the consolidate invoice.
+    /// Sets `consolidate_invoice`: whether its fees may share an invoice with other subscriptions of the customer.
     #[must_use]
     pub fn consolidate_invoice(mut self, consolidate_invoice: bool) -> Self {
         self.consolidate_invoice = Some(consolidate_invoice);
         self
     }
-    /// Sets the purchase order number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `purchase_order_number`: number under which the customer ordered. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn purchase_order_number(
         mut self,
@@ -843,7 +857,7 @@ impl SubscriptionInput {
         self.purchase_order_number = purchase_order_number.into();
         self
     }
-    /// Sets the progressive billing disabled.
+    /// Sets `progressive_billing_disabled`: whether usage thresholds make no invoices for this subscription.
     #[must_use]
     pub fn progressive_billing_disabled(
         mut self,
@@ -852,7 +866,7 @@ impl SubscriptionInput {
         self.progressive_billing_disabled = Some(progressive_billing_disabled);
         self
     }
-    /// Sets the usage thresholds.
+    /// Sets `usage_thresholds`: thresholds for this subscription alone.
     #[must_use]
     pub fn usage_thresholds(
         mut self,
@@ -863,7 +877,7 @@ impl SubscriptionInput {
         );
         self
     }
-    /// Sets the activation rules.
+    /// Sets `activation_rules`: what has to happen before the subscription becomes active.
     #[must_use]
     pub fn activation_rules(
         mut self,
@@ -876,7 +890,7 @@ impl SubscriptionInput {
         );
         self
     }
-    /// Sets the billing entity id.
+    /// Sets `billing_entity_id`: Lago id of the billing entity that invoices; its code does as well.
     #[must_use]
     pub fn billing_entity_id(
         mut self,
@@ -890,6 +904,8 @@ impl SubscriptionInput {
 /// Changes of a subscription. Its customer, its id and its billing time stay.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `subscriptions().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1050,13 +1066,13 @@ impl SubscriptionUpdate {
             on_termination_invoice: None,
         }
     }
-    /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `name`: name of the subscription on invoices, in place of that of the plan. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the ending at; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `ending_at`: when the subscription ends by itself; null takes the end away. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn ending_at(
         mut self,
@@ -1065,7 +1081,7 @@ impl SubscriptionUpdate {
         self.ending_at = ending_at.into();
         self
     }
-    /// Sets the subscription at.
+    /// Sets `subscription_at`: when the subscription begins (UTC).
     #[must_use]
     pub fn subscription_at(
         mut self,
@@ -1074,13 +1090,13 @@ impl SubscriptionUpdate {
         self.subscription_at = Some(subscription_at.into());
         self
     }
-    /// Sets the plan overrides.
+    /// Sets `plan_overrides`: deviations from a plan, such as its price in cents, charges, commitment or taxes, that hold for one subscription only.
     #[must_use]
     pub fn plan_overrides(mut self, plan_overrides: impl Into<PlanOverrides>) -> Self {
         self.plan_overrides = Some(plan_overrides.into());
         self
     }
-    /// Sets the invoice custom section.
+    /// Sets `invoice_custom_section`: choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[must_use]
     pub fn invoice_custom_section(
         mut self,
@@ -1089,7 +1105,7 @@ impl SubscriptionUpdate {
         self.invoice_custom_section = Some(invoice_custom_section.into());
         self
     }
-    /// Sets the payment method.
+    /// Sets `payment_method`: choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[must_use]
     pub fn payment_method(
         mut self,
@@ -1098,13 +1114,13 @@ impl SubscriptionUpdate {
         self.payment_method = Some(payment_method.into());
         self
     }
-    /// Sets the consolidate invoice.
+    /// Sets `consolidate_invoice`: whether its fees may share an invoice with other subscriptions of the customer.
     #[must_use]
     pub fn consolidate_invoice(mut self, consolidate_invoice: bool) -> Self {
         self.consolidate_invoice = Some(consolidate_invoice);
         self
     }
-    /// Sets the billing entity code.
+    /// Sets `billing_entity_code`: code of the billing entity that issues the invoices.
     #[must_use]
     pub fn billing_entity_code(
         mut self,
@@ -1113,7 +1129,7 @@ impl SubscriptionUpdate {
         self.billing_entity_code = Some(billing_entity_code.into());
         self
     }
-    /// Sets the purchase order number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `purchase_order_number`: number under which the customer ordered. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn purchase_order_number(
         mut self,
@@ -1122,7 +1138,7 @@ impl SubscriptionUpdate {
         self.purchase_order_number = purchase_order_number.into();
         self
     }
-    /// Sets the progressive billing disabled.
+    /// Sets `progressive_billing_disabled`: whether usage thresholds make no invoices for this subscription.
     #[must_use]
     pub fn progressive_billing_disabled(
         mut self,
@@ -1131,7 +1147,7 @@ impl SubscriptionUpdate {
         self.progressive_billing_disabled = Some(progressive_billing_disabled);
         self
     }
-    /// Sets the usage thresholds.
+    /// Sets `usage_thresholds`: thresholds for this subscription alone.
     #[must_use]
     pub fn usage_thresholds(
         mut self,
@@ -1142,7 +1158,7 @@ impl SubscriptionUpdate {
         );
         self
     }
-    /// Sets the activation rules.
+    /// Sets `activation_rules`: what has to happen before the subscription becomes active.
     #[must_use]
     pub fn activation_rules(
         mut self,
@@ -1155,7 +1171,7 @@ impl SubscriptionUpdate {
         );
         self
     }
-    /// Sets the billing entity id.
+    /// Sets `billing_entity_id`: Lago id of the billing entity that invoices; its code does as well.
     #[must_use]
     pub fn billing_entity_id(
         mut self,
@@ -1164,7 +1180,7 @@ impl SubscriptionUpdate {
         self.billing_entity_id = Some(billing_entity_id.into());
         self
     }
-    /// Sets the on termination credit note.
+    /// Sets `on_termination_credit_note`: what becomes of time that was paid and not used.
     #[must_use]
     pub fn on_termination_credit_note(
         mut self,
@@ -1173,7 +1189,7 @@ impl SubscriptionUpdate {
         self.on_termination_credit_note = Some(on_termination_credit_note.into());
         self
     }
-    /// Sets the on termination invoice.
+    /// Sets `on_termination_invoice`: whether usage that is not billed yet is invoiced at the end.
     #[must_use]
     pub fn on_termination_invoice(
         mut self,

@@ -3,6 +3,8 @@
 //! Types around the noun `tax`.
 
 /// Tax with its code and its rate in percent, which can apply to customers, plans, charges, fees or the whole organization.
+///
+/// Returned by `taxes().create`, `taxes().get`, `taxes().list` and 2 more.
 #[doc(alias = "gst")]
 #[doc(alias = "sales tax")]
 #[doc(alias = "vat")]
@@ -126,6 +128,8 @@ json_object! {
 }
 
 /// Request body that creates a tax with a code, a name and a rate in percent.
+///
+/// Sent by `taxes().create`.
 #[doc(alias = "vat")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -197,19 +201,19 @@ impl TaxInput {
             refused_,
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name of the tax on documents.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the code.
+    /// Sets `code`: your own name for the object, which paths and other objects refer to.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the rate.
+    /// Sets `rate`: rate in percent: 20 is 20 %.
     #[must_use]
     pub fn rate(
         mut self,
@@ -223,13 +227,13 @@ impl TaxInput {
         }
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: what the tax is for. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the applied to organization.
+    /// Sets `applied_to_organization`: whether the default billing entity has it.
     #[deprecated]
     #[allow(deprecated)]
     #[must_use]
@@ -242,6 +246,8 @@ impl TaxInput {
 /// Name, code, rate in percent and default scope of a tax, shared by its create and update requests.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `taxes().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -316,19 +322,19 @@ impl TaxUpdate {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name of the tax on documents.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Sets the code.
+    /// Sets `code`: your own name for the object, which paths and other objects refer to.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the rate.
+    /// Sets `rate`: rate in percent: 20 is 20 %.
     #[must_use]
     pub fn rate(
         mut self,
@@ -342,13 +348,13 @@ impl TaxUpdate {
         }
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: what the tax is for. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the applied to organization.
+    /// Sets `applied_to_organization`: whether the default billing entity has it.
     #[deprecated]
     #[allow(deprecated)]
     #[must_use]

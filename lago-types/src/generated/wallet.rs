@@ -10,6 +10,8 @@ use super::{
 };
 
 /// Rule that tops up a wallet by itself, at an interval or when its balance gets low, by amounts given in credits.
+///
+/// Part of [`Wallet::recurring_transaction_rules`](crate::Wallet::recurring_transaction_rules).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -156,7 +158,9 @@ json_object! {
     }
 }
 
-/// Recurring transaction rule input.
+/// Rule by which a new wallet tops itself up: at an interval or at a low balance, by a number of credits or up to a target.
+///
+/// Part of [`WalletInput::recurring_transaction_rules`](crate::WalletInput::recurring_transaction_rules).
 #[doc(alias = "auto recharge")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -335,7 +339,7 @@ impl RecurringTransactionRuleInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the paid credits; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `paid_credits`: credits that the customer buys (an exact decimal). [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn paid_credits(
         mut self,
@@ -355,7 +359,7 @@ impl RecurringTransactionRuleInput {
         }
         self
     }
-    /// Sets the granted credits; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `granted_credits`: credits that are given for free (an exact decimal). [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn granted_credits(
         mut self,
@@ -375,7 +379,7 @@ impl RecurringTransactionRuleInput {
         }
         self
     }
-    /// Sets the grants target top up; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `grants_target_top_up`: whether credits up to the target are granted for free, and not bought. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn grants_target_top_up(
         mut self,
@@ -384,25 +388,25 @@ impl RecurringTransactionRuleInput {
         self.grants_target_top_up = grants_target_top_up.into();
         self
     }
-    /// Sets the method.
+    /// Sets `method`: whether a top-up of the rule has a fixed size, or fills up to a target.
     #[must_use]
     pub fn method(mut self, method: impl Into<RecurringRuleMethod>) -> Self {
         self.method = Some(method.into());
         self
     }
-    /// Sets the trigger.
+    /// Sets `trigger`: what starts a top-up of the rule: a span of time, or a low balance.
     #[must_use]
     pub fn trigger(mut self, trigger: impl Into<RecurringRuleTrigger>) -> Self {
         self.trigger = trigger.into();
         self
     }
-    /// Sets the interval.
+    /// Sets `interval`: how often the rule tops up; needed for the trigger `interval`.
     #[must_use]
     pub fn interval(mut self, interval: impl Into<RecurringRuleInterval>) -> Self {
         self.interval = Some(interval.into());
         self
     }
-    /// Sets the started at; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `started_at`: from when the rule counts its spans of time (UTC); from when it was made when null. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn started_at(
         mut self,
@@ -411,7 +415,7 @@ impl RecurringTransactionRuleInput {
         self.started_at = started_at.into();
         self
     }
-    /// Sets the expiration at; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `expiration_at`: when the rule ends (UTC); null for never. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn expiration_at(
         mut self,
@@ -420,7 +424,7 @@ impl RecurringTransactionRuleInput {
         self.expiration_at = expiration_at.into();
         self
     }
-    /// Sets the threshold credits.
+    /// Sets `threshold_credits`: credits at or below which the rule tops up (an exact decimal).
     #[must_use]
     pub fn threshold_credits(
         mut self,
@@ -437,7 +441,7 @@ impl RecurringTransactionRuleInput {
         }
         self
     }
-    /// Sets the target ongoing balance.
+    /// Sets `target_ongoing_balance`: credits to which the rule fills up (an exact decimal), counted after usage that is not invoiced yet.
     #[must_use]
     pub fn target_ongoing_balance(
         mut self,
@@ -454,7 +458,7 @@ impl RecurringTransactionRuleInput {
         }
         self
     }
-    /// Sets the invoice requires successful payment.
+    /// Sets `invoice_requires_successful_payment`: whether the invoice of bought credits is issued only after it has been paid.
     #[must_use]
     pub fn invoice_requires_successful_payment(
         mut self,
@@ -465,7 +469,7 @@ impl RecurringTransactionRuleInput {
         );
         self
     }
-    /// Sets the transaction metadata.
+    /// Sets `transaction_metadata`: keys and values for the wallet transactions that are made.
     #[must_use]
     pub fn transaction_metadata(
         mut self,
@@ -476,7 +480,7 @@ impl RecurringTransactionRuleInput {
         );
         self
     }
-    /// Sets the transaction name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `transaction_name`: name of the wallet transactions that are made, which is the line on their invoices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn transaction_name(
         mut self,
@@ -485,7 +489,7 @@ impl RecurringTransactionRuleInput {
         self.transaction_name = transaction_name.into();
         self
     }
-    /// Sets the purchase order number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `purchase_order_number`: number under which the customer ordered. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn purchase_order_number(
         mut self,
@@ -494,13 +498,13 @@ impl RecurringTransactionRuleInput {
         self.purchase_order_number = purchase_order_number.into();
         self
     }
-    /// Sets the ignore paid top up limits.
+    /// Sets `ignore_paid_top_up_limits`: whether a top-up may be smaller or larger than the limits of the wallet.
     #[must_use]
     pub fn ignore_paid_top_up_limits(mut self, ignore_paid_top_up_limits: bool) -> Self {
         self.ignore_paid_top_up_limits = Some(ignore_paid_top_up_limits);
         self
     }
-    /// Sets the invoice custom section.
+    /// Sets `invoice_custom_section`: choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[must_use]
     pub fn invoice_custom_section(
         mut self,
@@ -509,7 +513,7 @@ impl RecurringTransactionRuleInput {
         self.invoice_custom_section = Some(invoice_custom_section.into());
         self
     }
-    /// Sets the payment method.
+    /// Sets `payment_method`: choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[must_use]
     pub fn payment_method(
         mut self,
@@ -520,7 +524,9 @@ impl RecurringTransactionRuleInput {
     }
 }
 
-/// Recurring transaction rule update.
+/// Rule by which a wallet shall top itself up from now on: one with the `lago_id` of a rule changes that rule, one without replaces it.
+///
+/// Part of [`WalletUpdate::recurring_transaction_rules`](crate::WalletUpdate::recurring_transaction_rules).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -707,31 +713,31 @@ impl RecurringTransactionRuleUpdate {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the lago id.
+    /// Sets `lago_id`: UUID of the rule that is meant; without it a new one takes the place of what is there.
     #[must_use]
     pub fn lago_id(mut self, lago_id: impl Into<::uuid::Uuid>) -> Self {
         self.lago_id = Some(lago_id.into());
         self
     }
-    /// Sets the trigger.
+    /// Sets `trigger`: what starts a top-up of the rule: a span of time, or a low balance.
     #[must_use]
     pub fn trigger(mut self, trigger: impl Into<RecurringRuleTrigger>) -> Self {
         self.trigger = trigger.into();
         self
     }
-    /// Sets the method.
+    /// Sets `method`: whether a top-up of the rule has a fixed size, or fills up to a target.
     #[must_use]
     pub fn method(mut self, method: impl Into<RecurringRuleMethod>) -> Self {
         self.method = Some(method.into());
         self
     }
-    /// Sets the interval.
+    /// Sets `interval`: how often the rule tops up; needed for the trigger `interval`.
     #[must_use]
     pub fn interval(mut self, interval: impl Into<RecurringRuleInterval>) -> Self {
         self.interval = Some(interval.into());
         self
     }
-    /// Sets the threshold credits.
+    /// Sets `threshold_credits`: credits at or below which the rule tops up (an exact decimal).
     #[must_use]
     pub fn threshold_credits(
         mut self,
@@ -748,7 +754,7 @@ impl RecurringTransactionRuleUpdate {
         }
         self
     }
-    /// Sets the paid credits; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `paid_credits`: credits that the customer buys (an exact decimal). [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn paid_credits(
         mut self,
@@ -768,7 +774,7 @@ impl RecurringTransactionRuleUpdate {
         }
         self
     }
-    /// Sets the granted credits; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `granted_credits`: credits that are given for free (an exact decimal). [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn granted_credits(
         mut self,
@@ -788,7 +794,7 @@ impl RecurringTransactionRuleUpdate {
         }
         self
     }
-    /// Sets the grants target top up; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `grants_target_top_up`: whether credits up to the target are granted for free, and not bought. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn grants_target_top_up(
         mut self,
@@ -797,7 +803,7 @@ impl RecurringTransactionRuleUpdate {
         self.grants_target_top_up = grants_target_top_up.into();
         self
     }
-    /// Sets the started at; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `started_at`: from when the rule counts its spans of time (UTC); from when it was made when null. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn started_at(
         mut self,
@@ -806,7 +812,7 @@ impl RecurringTransactionRuleUpdate {
         self.started_at = started_at.into();
         self
     }
-    /// Sets the expiration at; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `expiration_at`: when it ends by itself (UTC); null for never. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn expiration_at(
         mut self,
@@ -815,7 +821,7 @@ impl RecurringTransactionRuleUpdate {
         self.expiration_at = expiration_at.into();
         self
     }
-    /// Sets the target ongoing balance.
+    /// Sets `target_ongoing_balance`: credits to which the rule fills up (an exact decimal), counted after usage that is not invoiced yet.
     #[must_use]
     pub fn target_ongoing_balance(
         mut self,
@@ -832,7 +838,7 @@ impl RecurringTransactionRuleUpdate {
         }
         self
     }
-    /// Sets the invoice requires successful payment.
+    /// Sets `invoice_requires_successful_payment`: whether the invoice of bought credits is issued only after it has been paid.
     #[must_use]
     pub fn invoice_requires_successful_payment(
         mut self,
@@ -843,7 +849,7 @@ impl RecurringTransactionRuleUpdate {
         );
         self
     }
-    /// Sets the transaction metadata.
+    /// Sets `transaction_metadata`: keys and values for the wallet transactions that are made.
     #[must_use]
     pub fn transaction_metadata(
         mut self,
@@ -854,7 +860,7 @@ impl RecurringTransactionRuleUpdate {
         );
         self
     }
-    /// Sets the transaction name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `transaction_name`: name of the wallet transactions that are made, which is the line on their invoices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn transaction_name(
         mut self,
@@ -863,7 +869,7 @@ impl RecurringTransactionRuleUpdate {
         self.transaction_name = transaction_name.into();
         self
     }
-    /// Sets the purchase order number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `purchase_order_number`: number under which the customer ordered. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn purchase_order_number(
         mut self,
@@ -872,13 +878,13 @@ impl RecurringTransactionRuleUpdate {
         self.purchase_order_number = purchase_order_number.into();
         self
     }
-    /// Sets the ignore paid top up limits.
+    /// Sets `ignore_paid_top_up_limits`: whether top-ups of the rule disregard the limits of the wallet.
     #[must_use]
     pub fn ignore_paid_top_up_limits(mut self, ignore_paid_top_up_limits: bool) -> Self {
         self.ignore_paid_top_up_limits = Some(ignore_paid_top_up_limits);
         self
     }
-    /// Sets the invoice custom section.
+    /// Sets `invoice_custom_section`: choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[must_use]
     pub fn invoice_custom_section(
         mut self,
@@ -887,7 +893,7 @@ impl RecurringTransactionRuleUpdate {
         self.invoice_custom_section = Some(invoice_custom_section.into());
         self
     }
-    /// Sets the payment method.
+    /// Sets `payment_method`: choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[must_use]
     pub fn payment_method(
         mut self,
@@ -939,7 +945,9 @@ impl From<crate::RecurringTransactionRule> for RecurringTransactionRuleUpdate {
     }
 }
 
-/// Transaction metadata.
+/// Key and value of your own on a wallet transaction.
+///
+/// Part of [`RecurringTransactionRuleInput::transaction_metadata`](crate::RecurringTransactionRuleInput::transaction_metadata), [`RecurringTransactionRuleUpdate::transaction_metadata`](crate::RecurringTransactionRuleUpdate::transaction_metadata), [`WalletInput::transaction_metadata`](crate::WalletInput::transaction_metadata) and 2 more.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -976,13 +984,13 @@ impl TransactionMetadata {
     pub fn new() -> Self {
         Self { key: None, value: None }
     }
-    /// Sets the key.
+    /// Sets `key`: name of the entry, unique among the entries beside it.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = Some(key.into());
         self
     }
-    /// Sets the value.
+    /// Sets `value`: text that is stored under the key.
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = Some(value.into());
@@ -991,6 +999,8 @@ impl TransactionMetadata {
 }
 
 /// Prepaid account of a customer, with settled and ongoing balances in cents and in credits, and its top-up rules.
+///
+/// Returned by `wallets().create`, `wallets().get`, `wallets().list` and 7 more. Delivered as [`WebhookEvent::WalletCreated`](crate::WebhookEvent::WalletCreated), [`WebhookEvent::WalletDepletedOngoingBalance`](crate::WebhookEvent::WalletDepletedOngoingBalance), [`WebhookEvent::WalletTerminated`](crate::WebhookEvent::WalletTerminated) and 1 more.
 #[doc(alias = "balance")]
 #[doc(alias = "credits")]
 #[doc(alias = "prepaid")]
@@ -1214,6 +1224,8 @@ json_object! {
 }
 
 /// Alert that watches a wallet balance, in cents or in credits, and fires when one of its thresholds is crossed.
+///
+/// Returned by `customers().wallets().alerts().create`, `customers().wallets().alerts().create_batch`, `customers().wallets().alerts().get` and 3 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1324,6 +1336,8 @@ json_object! {
 }
 
 /// Request body that creates one alert on a wallet balance, counted in cents or in credits.
+///
+/// Sent by `customers().wallets().alerts().create` and `customers().wallets().alerts().create_batch`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1374,19 +1388,19 @@ impl WalletAlertInput {
             name: crate::Patch::Absent,
         }
     }
-    /// Sets the code.
+    /// Sets `code`: code of the alert, unique among those of the wallet.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `name`: name of the alert for people; webhooks carry it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the thresholds.
+    /// Sets `thresholds`: values at which the alert goes off. **What is not in it is removed.**
     #[must_use]
     pub fn thresholds(
         mut self,
@@ -1395,7 +1409,7 @@ impl WalletAlertInput {
         self.thresholds = thresholds.into_iter().map(Into::into).collect();
         self
     }
-    /// Sets the alert type.
+    /// Sets `alert_type`: what is watched.
     #[must_use]
     pub fn alert_type(mut self, alert_type: impl Into<AlertType>) -> Self {
         self.alert_type = alert_type.into();
@@ -1406,6 +1420,8 @@ impl WalletAlertInput {
 /// Request body that changes the code, name or thresholds of an alert on a wallet.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `customers().wallets().alerts().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1454,19 +1470,19 @@ impl WalletAlertUpdate {
             thresholds: None,
         }
     }
-    /// Sets the code.
+    /// Sets `code`: code of the alert, unique among those of the wallet.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `name`: name of the alert for people; webhooks carry it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the thresholds.
+    /// Sets `thresholds`: values at which the alert goes off. **What is not in it is removed.**
     #[must_use]
     pub fn thresholds(
         mut self,
@@ -1478,6 +1494,8 @@ impl WalletAlertUpdate {
 }
 
 /// What the credits may pay for; not in webhooks nor in the wallet of a transaction. Servers of 1.16 do not send it.
+///
+/// Part of [`Wallet::applies_to`](crate::Wallet::applies_to).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1510,6 +1528,8 @@ json_object! {
 }
 
 /// What it is limited to. Left out or empty, it counts for everything.
+///
+/// Part of [`WalletInput::applies_to`](crate::WalletInput::applies_to) and [`WalletUpdate::applies_to`](crate::WalletUpdate::applies_to).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1549,7 +1569,7 @@ impl WalletAppliesToInput {
             billable_metric_codes: crate::Patch::Absent,
         }
     }
-    /// Sets the fee types; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `fee_types`: kinds of fees that the credits may pay; empty for all. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn fee_types(
         mut self,
@@ -1558,7 +1578,7 @@ impl WalletAppliesToInput {
         self.fee_types = fee_types.into();
         self
     }
-    /// Sets the billable metric codes; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `billable_metric_codes`: codes of the billable metrics to whose usage it is limited. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn billable_metric_codes(
         mut self,
@@ -1570,6 +1590,8 @@ impl WalletAppliesToInput {
 }
 
 /// Request body that opens a prepaid wallet for a customer, with its credit rate, initial credits and automatic top-up rules.
+///
+/// Sent by `wallets().create` and `customers().wallets().create`.
 #[doc(alias = "credits")]
 #[doc(alias = "prepaid")]
 #[derive(Clone, Debug, PartialEq)]
@@ -1830,25 +1852,25 @@ impl WalletInput {
             refused_,
         }
     }
-    /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `name`: name of the wallet. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the code; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `code`: code of the wallet, unique among those of the customer. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn code(mut self, code: impl Into<crate::Patch<String>>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the priority.
+    /// Sets `priority`: in which order wallets and credits are used: 1 first, 50 last. 50 unless something else is said.
     #[must_use]
     pub fn priority(mut self, priority: impl Into<i64>) -> Self {
         self.priority = Some(priority.into());
         self
     }
-    /// Sets the rate amount.
+    /// Sets `rate_amount`: what one credit is worth, as an exact decimal in units of the currency: `"1.5"` and EUR is 1.50 EUR.
     #[must_use]
     pub fn rate_amount(
         mut self,
@@ -1862,13 +1884,13 @@ impl WalletInput {
         }
         self
     }
-    /// Sets the currency.
+    /// Sets `currency`: ISO 4217 code of the currency.
     #[must_use]
     pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
         self.currency = currency.into();
         self
     }
-    /// Sets the paid credits; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `paid_credits`: credits that the customer buys (an exact decimal). [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn paid_credits(
         mut self,
@@ -1888,7 +1910,7 @@ impl WalletInput {
         }
         self
     }
-    /// Sets the granted credits; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `granted_credits`: credits that are given for free (an exact decimal). [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn granted_credits(
         mut self,
@@ -1908,7 +1930,7 @@ impl WalletInput {
         }
         self
     }
-    /// Sets the external customer id.
+    /// Sets `external_customer_id`: your id of the customer.
     #[must_use]
     pub fn external_customer_id(
         mut self,
@@ -1917,7 +1939,7 @@ impl WalletInput {
         self.external_customer_id = external_customer_id.into();
         self
     }
-    /// Sets the billing entity code.
+    /// Sets `billing_entity_code`: code of the billing entity that issues the invoices.
     #[must_use]
     pub fn billing_entity_code(
         mut self,
@@ -1926,7 +1948,7 @@ impl WalletInput {
         self.billing_entity_code = Some(billing_entity_code.into());
         self
     }
-    /// Sets the expiration at; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `expiration_at`: when the wallet ends by itself and its credits are lost (UTC); null for never. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn expiration_at(
         mut self,
@@ -1935,7 +1957,7 @@ impl WalletInput {
         self.expiration_at = expiration_at.into();
         self
     }
-    /// Sets the invoice requires successful payment.
+    /// Sets `invoice_requires_successful_payment`: whether the invoice of bought credits is issued only after it has been paid.
     #[must_use]
     pub fn invoice_requires_successful_payment(
         mut self,
@@ -1946,7 +1968,7 @@ impl WalletInput {
         );
         self
     }
-    /// Sets the transaction metadata; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `transaction_metadata`: keys and values for the wallet transactions that are made. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn transaction_metadata(
         mut self,
@@ -1955,7 +1977,7 @@ impl WalletInput {
         self.transaction_metadata = transaction_metadata.into();
         self
     }
-    /// Sets the transaction name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `transaction_name`: name of the wallet transactions that are made, which is the line on their invoices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn transaction_name(
         mut self,
@@ -1964,13 +1986,13 @@ impl WalletInput {
         self.transaction_name = transaction_name.into();
         self
     }
-    /// Sets the transaction priority.
+    /// Sets `transaction_priority`: priority of the credits that the wallet opens with.
     #[must_use]
     pub fn transaction_priority(mut self, transaction_priority: impl Into<i64>) -> Self {
         self.transaction_priority = Some(transaction_priority.into());
         self
     }
-    /// Sets the purchase order number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `purchase_order_number`: number under which the customer ordered. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn purchase_order_number(
         mut self,
@@ -1979,7 +2001,7 @@ impl WalletInput {
         self.purchase_order_number = purchase_order_number.into();
         self
     }
-    /// Sets the applies to; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `applies_to`: what it is limited to. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn applies_to(
         mut self,
@@ -1988,7 +2010,7 @@ impl WalletInput {
         self.applies_to = applies_to.into();
         self
     }
-    /// Sets the paid top up min amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `paid_top_up_min_amount_cents`: smallest amount that can be bought at once, in cents of the currency; null for no limit. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn paid_top_up_min_amount_cents(
         mut self,
@@ -1997,7 +2019,7 @@ impl WalletInput {
         self.paid_top_up_min_amount_cents = paid_top_up_min_amount_cents.into();
         self
     }
-    /// Sets the paid top up max amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `paid_top_up_max_amount_cents`: largest amount that can be bought at once, in cents of the currency; null for no limit. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn paid_top_up_max_amount_cents(
         mut self,
@@ -2006,7 +2028,7 @@ impl WalletInput {
         self.paid_top_up_max_amount_cents = paid_top_up_max_amount_cents.into();
         self
     }
-    /// Sets the ignore paid top up limits on creation; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `ignore_paid_top_up_limits_on_creation`: whether the first credits may be fewer or more than the limits of the wallet. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn ignore_paid_top_up_limits_on_creation(
         mut self,
@@ -2016,7 +2038,7 @@ impl WalletInput {
             .into();
         self
     }
-    /// Sets the invoice custom section.
+    /// Sets `invoice_custom_section`: choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[must_use]
     pub fn invoice_custom_section(
         mut self,
@@ -2025,7 +2047,7 @@ impl WalletInput {
         self.invoice_custom_section = Some(invoice_custom_section.into());
         self
     }
-    /// Sets the recurring transaction rules; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `recurring_transaction_rules`: rules by which the wallet tops itself up. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn recurring_transaction_rules(
         mut self,
@@ -2036,7 +2058,7 @@ impl WalletInput {
         self.recurring_transaction_rules = recurring_transaction_rules.into();
         self
     }
-    /// Sets the payment method.
+    /// Sets `payment_method`: choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[must_use]
     pub fn payment_method(
         mut self,
@@ -2045,7 +2067,7 @@ impl WalletInput {
         self.payment_method = Some(payment_method.into());
         self
     }
-    /// Sets the metadata.
+    /// Sets `metadata`: keys and values of yours, which Lago stores and returns.
     #[must_use]
     pub fn metadata(
         mut self,
@@ -2058,7 +2080,7 @@ impl WalletInput {
         );
         self
     }
-    /// Sets the billing entity id.
+    /// Sets `billing_entity_id`: Lago's id of the billing entity, in place of its code.
     #[must_use]
     pub fn billing_entity_id(
         mut self,
@@ -2072,6 +2094,8 @@ impl WalletInput {
 /// Request body that changes a wallet, such as its name, priority, expiry, scope, metadata or automatic top-up rules.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `wallets().update` and `customers().wallets().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2231,25 +2255,25 @@ impl WalletUpdate {
             metadata: None,
         }
     }
-    /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `name`: name of the wallet. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the code; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `code`: code of the wallet, unique among those of the customer. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn code(mut self, code: impl Into<crate::Patch<String>>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the priority.
+    /// Sets `priority`: in which order wallets and credits are used: 1 first, 50 last. 50 unless something else is said.
     #[must_use]
     pub fn priority(mut self, priority: impl Into<i64>) -> Self {
         self.priority = Some(priority.into());
         self
     }
-    /// Sets the expiration at; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `expiration_at`: when the wallet ends by itself and its credits are lost (UTC); null for never. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn expiration_at(
         mut self,
@@ -2258,7 +2282,7 @@ impl WalletUpdate {
         self.expiration_at = expiration_at.into();
         self
     }
-    /// Sets the invoice requires successful payment.
+    /// Sets `invoice_requires_successful_payment`: whether the invoice of bought credits is issued only after it has been paid.
     #[must_use]
     pub fn invoice_requires_successful_payment(
         mut self,
@@ -2269,7 +2293,7 @@ impl WalletUpdate {
         );
         self
     }
-    /// Sets the paid top up min amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `paid_top_up_min_amount_cents`: smallest amount that can be bought at once, in cents of the currency. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn paid_top_up_min_amount_cents(
         mut self,
@@ -2278,7 +2302,7 @@ impl WalletUpdate {
         self.paid_top_up_min_amount_cents = paid_top_up_min_amount_cents.into();
         self
     }
-    /// Sets the paid top up max amount cents; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `paid_top_up_max_amount_cents`: largest amount that can be bought at once, in cents of the currency. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn paid_top_up_max_amount_cents(
         mut self,
@@ -2287,7 +2311,7 @@ impl WalletUpdate {
         self.paid_top_up_max_amount_cents = paid_top_up_max_amount_cents.into();
         self
     }
-    /// Sets the billing entity code.
+    /// Sets `billing_entity_code`: code of the billing entity that issues the invoices.
     #[must_use]
     pub fn billing_entity_code(
         mut self,
@@ -2296,7 +2320,7 @@ impl WalletUpdate {
         self.billing_entity_code = Some(billing_entity_code.into());
         self
     }
-    /// Sets the purchase order number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `purchase_order_number`: number under which the customer ordered. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn purchase_order_number(
         mut self,
@@ -2305,7 +2329,7 @@ impl WalletUpdate {
         self.purchase_order_number = purchase_order_number.into();
         self
     }
-    /// Sets the invoice custom section.
+    /// Sets `invoice_custom_section`: choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[must_use]
     pub fn invoice_custom_section(
         mut self,
@@ -2314,7 +2338,7 @@ impl WalletUpdate {
         self.invoice_custom_section = Some(invoice_custom_section.into());
         self
     }
-    /// Sets the recurring transaction rules.
+    /// Sets `recurring_transaction_rules`: rules that top up by themselves, each with its `lago_id`; one without is new, also when it says what an old one said. **What is not in it is removed.**
     #[must_use]
     pub fn recurring_transaction_rules(
         mut self,
@@ -2327,7 +2351,7 @@ impl WalletUpdate {
         );
         self
     }
-    /// Sets the payment method.
+    /// Sets `payment_method`: choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[must_use]
     pub fn payment_method(
         mut self,
@@ -2336,7 +2360,7 @@ impl WalletUpdate {
         self.payment_method = Some(payment_method.into());
         self
     }
-    /// Sets the applies to; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `applies_to`: what it is limited to. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn applies_to(
         mut self,
@@ -2345,7 +2369,7 @@ impl WalletUpdate {
         self.applies_to = applies_to.into();
         self
     }
-    /// Sets the metadata.
+    /// Sets `metadata`: your keys and values. **What is not in it is removed.**
     #[must_use]
     pub fn metadata(
         mut self,

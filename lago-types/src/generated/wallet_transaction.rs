@@ -8,7 +8,9 @@ use super::{
     TransactionType, Wallet, WalletTransactionSource, WalletTransactionStatus,
 };
 
-/// Movement of credits along with the wallet it belongs to, as delivered by wallet transaction webhooks.
+/// Movement into or out of a wallet, with its number of credits and their worth as a decimal string in currency units.
+///
+/// Returned by `wallet_transactions().create`, `wallet_transactions().get` and `wallets().wallet_transactions().list`. Delivered as [`WebhookEvent::WalletTransactionCreated`](crate::WebhookEvent::WalletTransactionCreated) and [`WebhookEvent::WalletTransactionUpdated`](crate::WebhookEvent::WalletTransactionUpdated).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -196,6 +198,8 @@ json_object! {
 }
 
 /// Part of an inbound wallet transaction, in cents and in credits, that one outbound transaction has used up.
+///
+/// Returned by `wallet_transactions().consumptions().list`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -233,6 +237,8 @@ json_object! {
 }
 
 /// Part of an outbound wallet transaction, in cents and in credits, that was drawn from one inbound transaction.
+///
+/// Returned by `wallet_transactions().fundings().list`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -270,6 +276,8 @@ json_object! {
 }
 
 /// Request body that tops up a wallet with paid or granted credits, or voids some of the credits it holds.
+///
+/// Sent by `wallet_transactions().create`.
 #[doc(alias = "buy credits")]
 #[doc(alias = "top up")]
 #[doc(alias = "topup")]
@@ -418,19 +426,19 @@ impl WalletTransactionInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the wallet id.
+    /// Sets `wallet_id`: UUID of the wallet.
     #[must_use]
     pub fn wallet_id(mut self, wallet_id: impl Into<::uuid::Uuid>) -> Self {
         self.wallet_id = wallet_id.into();
         self
     }
-    /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `name`: name of the transactions, which is the line on their invoice. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the paid credits; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `paid_credits`: credits that the customer buys (an exact decimal). [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn paid_credits(
         mut self,
@@ -450,7 +458,7 @@ impl WalletTransactionInput {
         }
         self
     }
-    /// Sets the granted credits; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `granted_credits`: credits that are given for free (an exact decimal). [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn granted_credits(
         mut self,
@@ -470,7 +478,7 @@ impl WalletTransactionInput {
         }
         self
     }
-    /// Sets the voided credits; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `voided_credits`: credits that are taken out of the wallet (an exact decimal). [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn voided_credits(
         mut self,
@@ -490,7 +498,7 @@ impl WalletTransactionInput {
         }
         self
     }
-    /// Sets the voided transaction id; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `voided_transaction_id`: inbound transaction whose credits are voided. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn voided_transaction_id(
         mut self,
@@ -499,13 +507,13 @@ impl WalletTransactionInput {
         self.voided_transaction_id = voided_transaction_id.into();
         self
     }
-    /// Sets the priority.
+    /// Sets `priority`: decides which credits are used first.
     #[must_use]
     pub fn priority(mut self, priority: impl Into<i64>) -> Self {
         self.priority = Some(priority.into());
         self
     }
-    /// Sets the invoice requires successful payment.
+    /// Sets `invoice_requires_successful_payment`: whether the invoice of bought credits is issued only after it has been paid.
     #[must_use]
     pub fn invoice_requires_successful_payment(
         mut self,
@@ -516,13 +524,13 @@ impl WalletTransactionInput {
         );
         self
     }
-    /// Sets the ignore paid top up limits.
+    /// Sets `ignore_paid_top_up_limits`: whether a top-up may be smaller or larger than the limits of the wallet.
     #[must_use]
     pub fn ignore_paid_top_up_limits(mut self, ignore_paid_top_up_limits: bool) -> Self {
         self.ignore_paid_top_up_limits = Some(ignore_paid_top_up_limits);
         self
     }
-    /// Sets the purchase order number; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `purchase_order_number`: number under which the customer ordered. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn purchase_order_number(
         mut self,
@@ -531,7 +539,7 @@ impl WalletTransactionInput {
         self.purchase_order_number = purchase_order_number.into();
         self
     }
-    /// Sets the invoice custom section.
+    /// Sets `invoice_custom_section`: choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
     #[must_use]
     pub fn invoice_custom_section(
         mut self,
@@ -540,7 +548,7 @@ impl WalletTransactionInput {
         self.invoice_custom_section = Some(invoice_custom_section.into());
         self
     }
-    /// Sets the payment method.
+    /// Sets `payment_method`: choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
     #[must_use]
     pub fn payment_method(
         mut self,
@@ -549,7 +557,7 @@ impl WalletTransactionInput {
         self.payment_method = Some(payment_method.into());
         self
     }
-    /// Sets the metadata; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `metadata`: keys and values of yours, which Lago stores and returns. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn metadata(
         mut self,
@@ -561,6 +569,8 @@ impl WalletTransactionInput {
 }
 
 /// Failed attempt to collect payment for a wallet top-up, with the customer, the provider and its error.
+///
+/// Delivered as [`WebhookEvent::WalletTransactionPaymentFailure`](crate::WebhookEvent::WalletTransactionPaymentFailure).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -571,12 +581,16 @@ pub struct WalletTransactionPaymentFailure {
     pub lago_customer_id: ::uuid::Uuid,
     /// Your own id of the customer, as it was given when the customer was made. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_customer_id: String,
+    /// Id that the customer has at the payment provider.
+    ///
     /// Null when the customer has no provider, or none any more. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub provider_customer_id: Option<String>,
+    /// Payment provider that failed.
+    ///
     /// Also providers that the document does not list here.
     ///
     /// Null when the customer has no provider, or none any more. Example: `stripe`.
@@ -585,6 +599,8 @@ pub struct WalletTransactionPaymentFailure {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_provider: Option<PaymentProvider>,
+    /// Code, in Lago, of the connection to the payment provider that failed.
+    ///
     /// Null when the customer has no provider, or none any more. Example: `Stripe Prod`.
     #[cfg_attr(
         feature = "schemars",
@@ -624,6 +640,8 @@ json_object! {
 }
 
 /// Response with a link to the payment provider's page where the customer can pay for a wallet top-up.
+///
+/// Returned by `wallet_transactions().payment_url`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

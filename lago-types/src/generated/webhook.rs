@@ -3,6 +3,8 @@
 //! Types around the noun `webhook`.
 
 /// RSA public key that verifies webhook signatures, as base64 text of its PEM form with line breaks in between.
+///
+/// Returned by `webhooks().json_public_key`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -5,6 +5,8 @@
 use super::{SignatureAlgorithm, WebhookEndpointEventType};
 
 /// Address that receives webhook deliveries, with its signature algorithm and the event types it is limited to, if any.
+///
+/// Returned by `webhook_endpoints().create`, `webhook_endpoints().get`, `webhook_endpoints().list` and 2 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -66,6 +68,8 @@ json_object! {
 }
 
 /// Request body that registers an address for webhook deliveries, with signature algorithm and an optional choice of event types.
+///
+/// Sent by `webhook_endpoints().create`.
 #[doc(alias = "callback")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -121,13 +125,13 @@ impl WebhookEndpointInput {
             event_types: crate::Patch::Absent,
         }
     }
-    /// Sets the webhook url.
+    /// Sets `webhook_url`: address that receives deliveries, by POST over http or https.
     #[must_use]
     pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
         self.webhook_url = webhook_url.into();
         self
     }
-    /// Sets the signature algo; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `signature_algo`: how deliveries are signed. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn signature_algo(
         mut self,
@@ -136,13 +140,13 @@ impl WebhookEndpointInput {
         self.signature_algo = signature_algo.into();
         self
     }
-    /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `name`: name of the endpoint for people. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the event types; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `event_types`: what is sent to the endpoint, null for everything. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn event_types(
         mut self,
@@ -156,6 +160,8 @@ impl WebhookEndpointInput {
 /// Request body that changes the address, name, signature algorithm or event types of a webhook endpoint.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `webhook_endpoints().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -213,13 +219,13 @@ impl WebhookEndpointUpdate {
             event_types: crate::Patch::Absent,
         }
     }
-    /// Sets the webhook url.
+    /// Sets `webhook_url`: address that receives deliveries.
     #[must_use]
     pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
         self.webhook_url = Some(webhook_url.into());
         self
     }
-    /// Sets the signature algo.
+    /// Sets `signature_algo`: how deliveries are signed.
     #[must_use]
     pub fn signature_algo(
         mut self,
@@ -228,13 +234,13 @@ impl WebhookEndpointUpdate {
         self.signature_algo = Some(signature_algo.into());
         self
     }
-    /// Sets the name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `name`: name of the endpoint for people. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn name(mut self, name: impl Into<crate::Patch<String>>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the event types; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `event_types`: what is sent to the endpoint, null for everything. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn event_types(
         mut self,

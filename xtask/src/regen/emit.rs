@@ -14,6 +14,8 @@ pub(crate) mod section;
 mod tests;
 pub(crate) mod tools;
 mod types;
+mod uses;
+mod verbs;
 mod webhook_links;
 
 use std::collections::BTreeMap;

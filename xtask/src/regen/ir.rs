@@ -33,6 +33,8 @@ pub(crate) struct Api {
     pub(crate) aliases: BTreeMap<String, Vec<String>>,
     /// The guides that speak of a noun, by the noun.
     pub(crate) guides: BTreeMap<String, Vec<String>>,
+    /// What is found at the nouns that lead to calls (`plans.charges`), as far as that is said.
+    pub(crate) nouns: BTreeMap<String, String>,
 }
 
 /// A type of lago-types.

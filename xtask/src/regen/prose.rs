@@ -4,6 +4,8 @@
 //! meant by who describes an API, and code of others must not run. So blocks of code are marked as
 //! text, and what could begin a link, a tag or a code span without ending it is escaped.
 
+use std::collections::BTreeSet;
+
 /// The shortest fence of a block of code.
 const FENCE: usize = 3;
 
@@ -48,6 +50,28 @@ pub(crate) fn plain(said: &str) -> String {
         };
     }
     written + rest
+}
+
+/// The first sentence of the first paragraph of Markdown, up to a full stop that something with a capital follows, and
+/// the rest of the paragraph.
+pub(crate) fn first_sentence(said: &str) -> (&str, &str) {
+    let paragraph = said.split("\n\n").next().unwrap_or_default();
+    // Emphasis around a sentence has its full stop inside.
+    let stops = paragraph.match_indices(". ").map(|(at, _)| at);
+    let stressed = paragraph.match_indices(".** ").map(|(at, _)| at + 2);
+    let ends: BTreeSet<usize> = stops.chain(stressed).collect();
+    let ends = ends.into_iter();
+    let mut ends = ends.filter(|&at| {
+        let (before, after) = (&paragraph[..at], &paragraph[at + 2..]);
+        let in_code = before.matches('`').count() % 2 == 1;
+        let begins = |char: char| char.is_uppercase() || matches!(char, '`' | '*');
+        let is_short = ["e.g", "i.e"].iter().any(|short| before.ends_with(short));
+        !in_code && !is_short && after.starts_with(begins)
+    });
+    match ends.next() {
+        Some(at) => (&paragraph[..=at], &paragraph[at + 2..]),
+        None => (paragraph, ""),
+    }
 }
 
 /// A value of the document as code within a sentence.

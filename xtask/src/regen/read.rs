@@ -6,20 +6,23 @@
 mod operation;
 mod webhook;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use super::conversions::plan;
 use super::identity;
 use super::ir::Form;
-use super::ir::{Api, EnumSite, Field, KEYWORDS, Kind, LeftOut, Limits, Operation, Type, TypeRef};
+use super::ir::{
+    Api, EnumSite, Field, KEYWORDS, Kind, LeftOut, Limits, Operation, ParameterPlace, Type, TypeRef,
+};
 use super::keyed;
 use super::names::{Names, calls, ident};
 use super::operations::OperationFacts;
 use super::pagination;
 use super::passes::SITES;
 use super::problem::Problem;
+use super::prose::first_sentence;
 use super::reach::{Uses, reachable};
 use super::schema::{
     LEFT_OUT, NULL_AS_EMPTY, components, flag, is_struct, list, origin, properties, reference,
@@ -39,7 +42,7 @@ pub(crate) fn read(
         problems,
         narrower: BTreeMap::new(),
     };
-    let types = reader.types(root);
+    let mut types = reader.types(root);
     reader.narrower = narrower(&types);
     let conversions = names.conversions(|from, to| plan(from, to, &types).is_some());
     let identified = types
@@ -73,6 +76,8 @@ pub(crate) fn read(
                 .is_some_and(|known| known == noun)
         })
     });
+    describe_by_parameters(&mut types, &operations);
+    let nouns = nouns(root, names, &operations);
     let version = root["info"]["version"]
         .as_str()
         .unwrap_or_default()
@@ -86,7 +91,44 @@ pub(crate) fn read(
         webhooks,
         aliases,
         guides,
+        nouns,
     }
+}
+
+/// Lets enums that no property has say what a parameter says that takes them.
+fn describe_by_parameters(types: &mut BTreeMap<String, Type>, operations: &[Operation]) {
+    for parameter in operations
+        .iter()
+        .flat_map(|operation| &operation.parameters)
+    {
+        if let ParameterPlace::Query {
+            ty: TypeRef::Named(name),
+            ..
+        } = &parameter.place
+            && let Some(ty) = types.get_mut(name).filter(|ty| ty.doc.is_none())
+        {
+            let said = parameter.doc.as_deref().map(|said| first_sentence(said).0);
+            ty.doc = said.map(str::to_owned);
+        }
+    }
+}
+
+/// The words on each noun that leads to operations: those of the tag of that name, else those of names.yaml.
+fn nouns(root: &Value, names: &Names, operations: &[Operation]) -> BTreeMap<String, String> {
+    let tags: BTreeMap<&str, String> = list(root, "tags")
+        .filter_map(|tag| Some((text(tag, "name")?, prose(tag)?)))
+        .collect();
+    let places = operations.iter().flat_map(|operation| {
+        let nouns = &operation.accessors;
+        (1..=nouns.len()).map(|depth| nouns[..depth].join("."))
+    });
+    let places: BTreeSet<String> = places.collect();
+    let said = places.into_iter().filter_map(|place| {
+        let of_tag = tags.get(place.as_str()).cloned();
+        let words = of_tag.or_else(|| names.noun(&place).map(str::to_owned))?;
+        Some((place, words))
+    });
+    said.collect()
 }
 
 /// Whether there is a type, an operation or a noun of that name.

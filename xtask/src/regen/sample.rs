@@ -78,6 +78,7 @@ pub(crate) fn api() -> Api {
         identified: BTreeMap::new(),
         aliases: BTreeMap::new(),
         guides: BTreeMap::new(),
+        nouns: BTreeMap::new(),
     }
 }
 

@@ -5,6 +5,7 @@ mod documents;
 mod edits;
 mod real;
 mod unpublished;
+mod words;
 
 use super::*;
 

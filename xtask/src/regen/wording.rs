@@ -15,7 +15,7 @@
 
 mod file;
 #[cfg(test)]
-mod gaps;
+pub(super) mod gaps;
 
 use std::collections::BTreeMap;
 
@@ -285,8 +285,12 @@ fn own_property<'a>(address: &'a str, pointer: &str) -> Option<&'a str> {
         .then_some(name)
 }
 
-/// Whether a property is an object or a list without siblings but the page: what holds it says what it is.
+/// Whether a property is an object or a list without siblings but the page: what holds it says what it is. What a part
+/// of an `allOf` adds has siblings in the other parts.
 fn stands_alone(root: &Value, pointer: &str) -> bool {
+    if pointer.contains("/allOf/") {
+        return false;
+    }
     let node = root.pointer(pointer);
     let is_plain = node.is_none_or(|node| {
         let is_list = list(node, "type").any(|one| one == "array") || is_type(node, "array");

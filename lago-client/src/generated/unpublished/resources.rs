@@ -16,23 +16,23 @@ pub mod security_logs;
 use crate::client::Client;
 
 impl Client {
-    /// Calls about events enriched.
+    /// Usage events with the values that the server computed of them.
     pub fn events_enriched(&self) -> events_enriched::EventsEnriched {
         events_enriched::EventsEnriched::new(self)
     }
-    /// Calls about product categories.
+    /// Groups of products in the catalogue.
     pub fn product_categories(&self) -> product_categories::ProductCategories {
         product_categories::ProductCategories::new(self)
     }
-    /// Calls about products.
+    /// What is sold, as the catalogue has it; rate cards say for how much.
     pub fn products(&self) -> products::Products {
         products::Products::new(self)
     }
-    /// Calls about rate cards.
+    /// How products are priced over time.
     pub fn rate_cards(&self) -> rate_cards::RateCards {
         rate_cards::RateCards::new(self)
     }
-    /// Calls about security logs.
+    /// What was done to users, keys and settings of your organization.
     pub fn security_logs(&self) -> security_logs::SecurityLogs {
         security_logs::SecurityLogs::new(self)
     }

@@ -3,6 +3,8 @@
 //! Types around the noun `applied_rate_card`.
 
 /// A rate card in a plan.
+///
+/// Returned by `plans().applied_rate_cards().create`, `plans().applied_rate_cards().get`, `plans().applied_rate_cards().list` and 2 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -53,6 +55,8 @@ json_object! {
 }
 
 /// A rate card to put into a plan.
+///
+/// Sent by `plans().applied_rate_cards().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -95,13 +99,13 @@ impl AppliedRateCardInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the rate card code.
+    /// Sets `rate_card_code`: code of the rate card.
     #[must_use]
     pub fn rate_card_code(mut self, rate_card_code: impl Into<String>) -> Self {
         self.rate_card_code = rate_card_code.into();
         self
     }
-    /// Sets the units.
+    /// Sets `units`: how many units are billed.
     #[must_use]
     pub fn units(
         mut self,
@@ -120,6 +124,8 @@ impl AppliedRateCardInput {
 /// What changes of a rate card in a plan: its units alone.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `plans().applied_rate_cards().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -156,7 +162,7 @@ impl AppliedRateCardUpdate {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the units; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `units`: how many units are billed. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn units(
         mut self,

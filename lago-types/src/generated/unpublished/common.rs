@@ -3,6 +3,8 @@
 //! Types around the noun `common`.
 
 /// Who should get an e-mail again.
+///
+/// Sent by `credit_notes().resend_email`, `invoices().resend_email` and `payment_receipts().resend_email`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -51,19 +53,19 @@ impl ResendEmailInput {
             bcc: None,
         }
     }
-    /// Sets the to.
+    /// Sets `to`: e-mail addresses of the receivers; those of the customer when left out.
     #[must_use]
     pub fn to(mut self, to: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.to = Some(to.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the cc.
+    /// Sets `cc`: e-mail addresses that get a copy.
     #[must_use]
     pub fn cc(mut self, cc: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.cc = Some(cc.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the bcc.
+    /// Sets `bcc`: e-mail addresses that get a copy unseen by the others.
     #[must_use]
     pub fn bcc(mut self, bcc: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.bcc = Some(bcc.into_iter().map(Into::into).collect());

@@ -3,9 +3,9 @@
 //! The enums of the API. All are open: what the server adds is kept as text.
 
 open_enum! {
-    /// Billing timing.
+    /// Whether an interval is billed at its end or at its beginning.
     ///
-    /// Used by [`RateCard::billing_timing`](crate::RateCard::billing_timing), [`RateCardInput::billing_timing`](crate::RateCardInput::billing_timing), [`RateCardUpdate::billing_timing`](crate::RateCardUpdate::billing_timing).
+    /// Used by [`RateCard::billing_timing`](crate::RateCard::billing_timing), [`RateCardInput::billing_timing`](crate::RateCardInput::billing_timing) and [`RateCardUpdate::billing_timing`](crate::RateCardUpdate::billing_timing).
     pub enum BillingTiming {
         /// `arrears`: At the end of the period.
         Arrears = "arrears",
@@ -15,9 +15,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Paid fees regrouping.
+    /// Whether fees that are paid already come together on an invoice later.
     ///
-    /// Used by [`RateCard::regroup_paid_fees`](crate::RateCard::regroup_paid_fees), [`RateCardInput::regroup_paid_fees`](crate::RateCardInput::regroup_paid_fees), [`RateCardUpdate::regroup_paid_fees`](crate::RateCardUpdate::regroup_paid_fees).
+    /// Used by [`RateCard::regroup_paid_fees`](crate::RateCard::regroup_paid_fees), [`RateCardInput::regroup_paid_fees`](crate::RateCardInput::regroup_paid_fees) and [`RateCardUpdate::regroup_paid_fees`](crate::RateCardUpdate::regroup_paid_fees).
     pub enum PaidFeesRegrouping {
         /// `none`: They get no invoice.
         None = "none",
@@ -27,9 +27,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Product type.
+    /// Whether usage is billed or a fixed number of units.
     ///
-    /// Used by [`Product::product_type`](crate::Product::product_type), [`ProductInput::product_type`](crate::ProductInput::product_type).
+    /// Used by [`Product::product_type`](crate::Product::product_type) and [`ProductInput::product_type`](crate::ProductInput::product_type).
     pub enum ProductType {
         /// `usage`: What events measure; it has a billable metric.
         Usage = "usage",
@@ -39,9 +39,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Rate interval unit.
+    /// The unit of time between two bills.
     ///
-    /// Used by [`Rate::billing_interval_unit`](crate::Rate::billing_interval_unit), [`RateInput::billing_interval_unit`](crate::RateInput::billing_interval_unit), [`RateUpdate::billing_interval_unit`](crate::RateUpdate::billing_interval_unit).
+    /// Used by [`Rate::billing_interval_unit`](crate::Rate::billing_interval_unit), [`RateInput::billing_interval_unit`](crate::RateInput::billing_interval_unit) and [`RateUpdate::billing_interval_unit`](crate::RateUpdate::billing_interval_unit).
     pub enum RateIntervalUnit {
         /// `day`: Days.
         Day = "day",
@@ -55,9 +55,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// Rate model.
+    /// How the price follows from the units.
     ///
-    /// Used by [`Rate::rate_model`](crate::Rate::rate_model), [`RateInput::rate_model`](crate::RateInput::rate_model), [`RateUpdate::rate_model`](crate::RateUpdate::rate_model).
+    /// Used by [`Rate::rate_model`](crate::Rate::rate_model), [`RateInput::rate_model`](crate::RateInput::rate_model) and [`RateUpdate::rate_model`](crate::RateUpdate::rate_model).
     pub enum RateModel {
         /// `standard`: Every unit has the same price.
         Standard = "standard",
@@ -79,7 +79,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Rate status.
+    /// Whether the rate holds now, will hold, or held.
     ///
     /// Used by [`Rate::status`](crate::Rate::status).
     pub enum RateStatus {

@@ -3,6 +3,8 @@
 //! Types around the noun `events_enriched`.
 
 /// An event with what the server computed of it.
+///
+/// Returned by `events_enriched().list`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -3,6 +3,8 @@
 //! Types around the noun `invoice`.
 
 /// Which record of Salesforce an invoice has become.
+///
+/// Sent by `invoices().sync_salesforce_id`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -37,13 +39,13 @@ impl InvoiceSyncSalesforceIdInput {
             integration_code: integration_code.into(),
         }
     }
-    /// Sets the external id.
+    /// Sets `external_id`: id of the record in Salesforce.
     #[must_use]
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = external_id.into();
         self
     }
-    /// Sets the integration code.
+    /// Sets `integration_code`: code of the Salesforce integration in Lago.
     #[must_use]
     pub fn integration_code(mut self, integration_code: impl Into<String>) -> Self {
         self.integration_code = integration_code.into();

@@ -3,6 +3,8 @@
 //! Types around the noun `organization`.
 
 /// With what Lago's other services know the organization.
+///
+/// Returned by `organizations().grpc_token`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -5,6 +5,8 @@
 use crate::ProductType;
 
 /// Something that is sold: usage that a billable metric measures, or a fixed number of units.
+///
+/// Returned by `products().create`, `products().get`, `products().list` and 2 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -33,7 +35,7 @@ pub struct Product {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Name of the product on invoices; that of the product when null. Example: `Storage`.
+    /// Name of the product that customers read on invoices; that of the product when null. Example: `Storage`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -83,6 +85,8 @@ json_object! {
 }
 
 /// A part of the usage of a product that is priced on its own.
+///
+/// Returned by `products().filters().create`, `products().filters().get`, `products().filters().list` and 2 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -99,7 +103,7 @@ pub struct ProductFilter {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Name of the filter on invoices; that of the filter when null. Example: `Europe`.
+    /// Name of the filter that customers read on invoices; that of the filter when null. Example: `Europe`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -140,6 +144,8 @@ json_object! {
 }
 
 /// A product filter to create.
+///
+/// Sent by `products().filters().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -156,7 +162,7 @@ pub struct ProductFilterInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Name of the filter on invoices. Example: `Europe`.
+    /// Name of the filter that customers read on invoices. Example: `Europe`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -199,19 +205,19 @@ impl ProductFilterInput {
             invoice_display_name: crate::Patch::Absent,
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the filter; no other of the product may have it.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the values.
+    /// Sets `values`: the properties of events that the filter looks at.
     #[must_use]
     pub fn values(
         mut self,
@@ -220,13 +226,13 @@ impl ProductFilterInput {
         self.values = values.into_iter().map(Into::into).collect();
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name of the filter that customers read on invoices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -240,6 +246,8 @@ impl ProductFilterInput {
 /// What changes of a product filter.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `products().filters().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -268,7 +276,7 @@ pub struct ProductFilterUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Name of the filter on invoices. Example: `Europe`.
+    /// Name of the filter that customers read on invoices. Example: `Europe`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -306,19 +314,19 @@ impl ProductFilterUpdate {
             invoice_display_name: crate::Patch::Absent,
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the filter; no other of the product may have it.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the values.
+    /// Sets `values`: the properties of events that the filter looks at.
     #[must_use]
     pub fn values(
         mut self,
@@ -327,13 +335,13 @@ impl ProductFilterUpdate {
         self.values = Some(values.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name of the filter that customers read on invoices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -345,6 +353,8 @@ impl ProductFilterUpdate {
 }
 
 /// A property of events and its value.
+///
+/// Part of [`ProductFilter::values`](crate::ProductFilter::values).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -374,6 +384,8 @@ json_object! {
 }
 
 /// A property of events and its value.
+///
+/// Part of [`ProductFilterInput::values`](crate::ProductFilterInput::values) and [`ProductFilterUpdate::values`](crate::ProductFilterUpdate::values).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -410,13 +422,13 @@ impl ProductFilterValueInput {
             value: crate::Patch::Absent,
         }
     }
-    /// Sets the key.
+    /// Sets `key`: name of the property; the billable metric of the product must have it.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = key.into();
         self
     }
-    /// Sets the value; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `value`: value of the property; all values when it is null or left out. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn value(mut self, value: impl Into<crate::Patch<String>>) -> Self {
         self.value = value.into();
@@ -425,6 +437,8 @@ impl ProductFilterValueInput {
 }
 
 /// A product to create.
+///
+/// Sent by `products().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -453,7 +467,7 @@ pub struct ProductInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Name of the product on invoices. Example: `Storage`.
+    /// Name of the product that customers read on invoices. Example: `Storage`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -502,25 +516,25 @@ impl ProductInput {
             invoice_display_name: crate::Patch::Absent,
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the product; no other may have it.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the product type.
+    /// Sets `product_type`: whether usage is billed or a fixed number of units.
     #[must_use]
     pub fn product_type(mut self, product_type: impl Into<ProductType>) -> Self {
         self.product_type = product_type.into();
         self
     }
-    /// Sets the billable metric code.
+    /// Sets `billable_metric_code`: code of the billable metric that measures the usage.
     #[must_use]
     pub fn billable_metric_code(
         mut self,
@@ -529,7 +543,7 @@ impl ProductInput {
         self.billable_metric_code = Some(billable_metric_code.into());
         self
     }
-    /// Sets the product category code; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `product_category_code`: code of the category to put the product into; left out for none. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn product_category_code(
         mut self,
@@ -538,13 +552,13 @@ impl ProductInput {
         self.product_category_code = product_category_code.into();
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name of the product that customers read on invoices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -558,6 +572,8 @@ impl ProductInput {
 /// What changes of a product. Its type and its billable metric stay.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `products().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -586,7 +602,7 @@ pub struct ProductUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Name of the product on invoices. Example: `Storage`.
+    /// Name of the product that customers read on invoices. Example: `Storage`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -624,19 +640,19 @@ impl ProductUpdate {
             invoice_display_name: crate::Patch::Absent,
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the product.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the product category code; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `product_category_code`: code of the category of the product; null takes it out of its category. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn product_category_code(
         mut self,
@@ -645,13 +661,13 @@ impl ProductUpdate {
         self.product_category_code = product_category_code.into();
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name of the product that customers read on invoices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,

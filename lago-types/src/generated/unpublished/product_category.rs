@@ -3,6 +3,8 @@
 //! Types around the noun `product_category`.
 
 /// A group of products in the catalogue.
+///
+/// Returned by `product_categories().create`, `product_categories().get`, `product_categories().list` and 2 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -19,7 +21,7 @@ pub struct ProductCategory {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// Name of the category on invoices; that of the category when null. Example: `Computing`.
+    /// Name of the category that customers read on invoices; that of the category when null. Example: `Computing`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -61,6 +63,8 @@ json_object! {
 }
 
 /// A product category to create.
+///
+/// Sent by `product_categories().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -75,7 +79,7 @@ pub struct ProductCategoryInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Name of the category on invoices. Example: `Computing`.
+    /// Name of the category that customers read on invoices. Example: `Computing`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -111,25 +115,25 @@ impl ProductCategoryInput {
             invoice_display_name: crate::Patch::Absent,
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the category; no other may have it.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name of the category that customers read on invoices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,
@@ -143,6 +147,8 @@ impl ProductCategoryInput {
 /// What changes of a product category.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `product_categories().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -165,7 +171,7 @@ pub struct ProductCategoryUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Name of the category on invoices. Example: `Computing`.
+    /// Name of the category that customers read on invoices. Example: `Computing`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -200,25 +206,25 @@ impl ProductCategoryUpdate {
             invoice_display_name: crate::Patch::Absent,
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the category; no other may have it.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the invoice display name; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `invoice_display_name`: name of the category that customers read on invoices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn invoice_display_name(
         mut self,

@@ -5,6 +5,8 @@
 use crate::{RateIntervalUnit, RateModel, RateStatus};
 
 /// A price of a rate card from a time on.
+///
+/// Returned by `rate_cards().rates().create`, `rate_cards().rates().get`, `rate_cards().rates().list` and 2 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -76,6 +78,8 @@ json_object! {
 }
 
 /// A rate to add to a rate card. Rates are only added: none may hold before the one that is active, and no two from the same time on.
+///
+/// Sent by `rate_cards().rates().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -164,25 +168,25 @@ impl RateInput {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the code.
+    /// Sets `code`: code of the rate; no other of the rate card may have it.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the effective from.
+    /// Sets `effective_from`: from when on the rate holds: an ISO 8601 date, or a time such as `2027-03-01T12:00:00Z`.
     #[must_use]
     pub fn effective_from(mut self, effective_from: impl Into<String>) -> Self {
         self.effective_from = effective_from.into();
         self
     }
-    /// Sets the rate model.
+    /// Sets `rate_model`: how the price follows from the units.
     #[must_use]
     pub fn rate_model(mut self, rate_model: impl Into<RateModel>) -> Self {
         self.rate_model = rate_model.into();
         self
     }
-    /// Sets the billing interval unit.
+    /// Sets `billing_interval_unit`: the unit of time between two bills.
     #[must_use]
     pub fn billing_interval_unit(
         mut self,
@@ -191,7 +195,7 @@ impl RateInput {
         self.billing_interval_unit = billing_interval_unit.into();
         self
     }
-    /// Sets the rate properties.
+    /// Sets `rate_properties`: what the model needs, by name, as the properties of a charge with that model have it.
     #[must_use]
     pub fn rate_properties<RatePropertiesKind>(
         mut self,
@@ -217,13 +221,13 @@ impl RateInput {
         self.rate_properties = entries;
         self
     }
-    /// Sets the min amount cents.
+    /// Sets `min_amount_cents`: the least that is billed for an interval, in cents of the currency of the rate card; 0 when left out.
     #[must_use]
     pub fn min_amount_cents(mut self, min_amount_cents: impl Into<i64>) -> Self {
         self.min_amount_cents = Some(min_amount_cents.into());
         self
     }
-    /// Sets the billing interval count.
+    /// Sets `billing_interval_count`: how many units of time there are between two bills; 1 when left out.
     #[must_use]
     pub fn billing_interval_count(
         mut self,
@@ -232,7 +236,7 @@ impl RateInput {
         self.billing_interval_count = Some(billing_interval_count.into());
         self
     }
-    /// Sets the applied pricing unit conversion rate.
+    /// Sets `applied_pricing_unit_conversion_rate`: how much of the currency one pricing unit is worth: needed for a rate card in a pricing unit.
     #[must_use]
     pub fn applied_pricing_unit_conversion_rate(
         mut self,
@@ -276,6 +280,8 @@ pub struct RateInputRequired {
 /// What changes of a rate. Of an active rate only code and properties may, of a terminated one nothing.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `rate_cards().rates().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -383,25 +389,25 @@ impl RateUpdate {
             refused_: crate::refused::Refused::default(),
         }
     }
-    /// Sets the code.
+    /// Sets `code`: code of the rate; no other of the rate card may have it.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the effective from.
+    /// Sets `effective_from`: from when on the rate holds: an ISO 8601 date, or a time such as `2027-03-01T12:00:00Z`.
     #[must_use]
     pub fn effective_from(mut self, effective_from: impl Into<String>) -> Self {
         self.effective_from = Some(effective_from.into());
         self
     }
-    /// Sets the rate model.
+    /// Sets `rate_model`: how the price follows from the units.
     #[must_use]
     pub fn rate_model(mut self, rate_model: impl Into<RateModel>) -> Self {
         self.rate_model = Some(rate_model.into());
         self
     }
-    /// Sets the billing interval unit.
+    /// Sets `billing_interval_unit`: the unit of time between two bills.
     #[must_use]
     pub fn billing_interval_unit(
         mut self,
@@ -410,7 +416,7 @@ impl RateUpdate {
         self.billing_interval_unit = Some(billing_interval_unit.into());
         self
     }
-    /// Sets the rate properties.
+    /// Sets `rate_properties`: what the model needs, by name, as the properties of a charge with that model have it.
     #[must_use]
     pub fn rate_properties<RatePropertiesKind>(
         mut self,
@@ -436,13 +442,13 @@ impl RateUpdate {
         self.rate_properties = Some(entries);
         self
     }
-    /// Sets the min amount cents.
+    /// Sets `min_amount_cents`: the least that is billed for an interval, in cents of the currency of the rate card.
     #[must_use]
     pub fn min_amount_cents(mut self, min_amount_cents: impl Into<i64>) -> Self {
         self.min_amount_cents = Some(min_amount_cents.into());
         self
     }
-    /// Sets the billing interval count.
+    /// Sets `billing_interval_count`: how many units of time there are between two bills.
     #[must_use]
     pub fn billing_interval_count(
         mut self,
@@ -451,7 +457,7 @@ impl RateUpdate {
         self.billing_interval_count = Some(billing_interval_count.into());
         self
     }
-    /// Sets the applied pricing unit conversion rate.
+    /// Sets `applied_pricing_unit_conversion_rate`: how much of the currency one pricing unit is worth: needed for a rate card in a pricing unit.
     #[must_use]
     pub fn applied_pricing_unit_conversion_rate(
         mut self,

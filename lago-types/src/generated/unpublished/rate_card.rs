@@ -5,6 +5,8 @@
 use crate::{BillingTiming, Currency, PaidFeesRegrouping, Rate, RateInput};
 
 /// How a product, or what a filter takes of it, is priced over time.
+///
+/// Returned by `rate_cards().create`, `rate_cards().get`, `rate_cards().list` and 2 more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -111,6 +113,8 @@ json_object! {
 }
 
 /// A rate card to create.
+///
+/// Sent by `rate_cards().create`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -234,31 +238,31 @@ impl RateCardInput {
             rates: None,
         }
     }
-    /// Sets the product code.
+    /// Sets `product_code`: code of the product that it prices.
     #[must_use]
     pub fn product_code(mut self, product_code: impl Into<String>) -> Self {
         self.product_code = product_code.into();
         self
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the rate card; no other may have it.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = code.into();
         self
     }
-    /// Sets the currency.
+    /// Sets `currency`: ISO 4217 code of the currency.
     #[must_use]
     pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
         self.currency = currency.into();
         self
     }
-    /// Sets the product filter code; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `product_filter_code`: code of the filter of the product that it prices; the whole product when left out. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn product_filter_code(
         mut self,
@@ -267,31 +271,31 @@ impl RateCardInput {
         self.product_filter_code = product_filter_code.into();
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the billing timing.
+    /// Sets `billing_timing`: whether an interval is billed at its end or at its beginning; in arrears when left out.
     #[must_use]
     pub fn billing_timing(mut self, billing_timing: impl Into<BillingTiming>) -> Self {
         self.billing_timing = Some(billing_timing.into());
         self
     }
-    /// Sets the proration.
+    /// Sets `proration`: whether a part of an interval is billed as a part.
     #[must_use]
     pub fn proration(mut self, proration: bool) -> Self {
         self.proration = Some(proration);
         self
     }
-    /// Sets the display on invoice.
+    /// Sets `display_on_invoice`: whether fees are lines of an invoice.
     #[must_use]
     pub fn display_on_invoice(mut self, display_on_invoice: bool) -> Self {
         self.display_on_invoice = Some(display_on_invoice);
         self
     }
-    /// Sets the regroup paid fees.
+    /// Sets `regroup_paid_fees`: whether fees that are paid already come together on an invoice later: only for fees in advance that are no lines of an invoice.
     #[must_use]
     pub fn regroup_paid_fees(
         mut self,
@@ -300,7 +304,7 @@ impl RateCardInput {
         self.regroup_paid_fees = Some(regroup_paid_fees.into());
         self
     }
-    /// Sets the applied pricing unit code; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `applied_pricing_unit_code`: code of the pricing unit in which it prices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn applied_pricing_unit_code(
         mut self,
@@ -309,7 +313,7 @@ impl RateCardInput {
         self.applied_pricing_unit_code = applied_pricing_unit_code.into();
         self
     }
-    /// Sets the wallet targetable; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `wallet_targetable`: whether wallets may be limited to what it prices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn wallet_targetable(
         mut self,
@@ -318,7 +322,7 @@ impl RateCardInput {
         self.wallet_targetable = wallet_targetable.into();
         self
     }
-    /// Sets the rates.
+    /// Sets `rates`: rates that it begins with.
     #[must_use]
     pub fn rates(
         mut self,
@@ -345,6 +349,8 @@ pub struct RateCardInputRequired {
 /// What changes of a rate card. Once it has rates, only name, code, description and grouping may.
 ///
 /// Fields that are left out stay as they are.
+///
+/// Sent by `rate_cards().update`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -456,49 +462,49 @@ impl RateCardUpdate {
             wallet_targetable: crate::Patch::Absent,
         }
     }
-    /// Sets the name.
+    /// Sets `name`: name that people read in the Lago app.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Sets the code.
+    /// Sets `code`: code of the rate card; no other may have it.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
-    /// Sets the description; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `description`: text for people; billing does not depend on it. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<crate::Patch<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Sets the currency.
+    /// Sets `currency`: ISO 4217 code of the currency.
     #[must_use]
     pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
         self.currency = Some(currency.into());
         self
     }
-    /// Sets the billing timing.
+    /// Sets `billing_timing`: whether an interval is billed at its end or at its beginning.
     #[must_use]
     pub fn billing_timing(mut self, billing_timing: impl Into<BillingTiming>) -> Self {
         self.billing_timing = Some(billing_timing.into());
         self
     }
-    /// Sets the proration.
+    /// Sets `proration`: whether a part of an interval is billed as a part.
     #[must_use]
     pub fn proration(mut self, proration: bool) -> Self {
         self.proration = Some(proration);
         self
     }
-    /// Sets the display on invoice.
+    /// Sets `display_on_invoice`: whether fees are lines of an invoice.
     #[must_use]
     pub fn display_on_invoice(mut self, display_on_invoice: bool) -> Self {
         self.display_on_invoice = Some(display_on_invoice);
         self
     }
-    /// Sets the regroup paid fees; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `regroup_paid_fees`: whether fees that are paid already come together on an invoice later. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn regroup_paid_fees(
         mut self,
@@ -507,7 +513,7 @@ impl RateCardUpdate {
         self.regroup_paid_fees = regroup_paid_fees.into();
         self
     }
-    /// Sets the applied pricing unit code; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `applied_pricing_unit_code`: code of the pricing unit in which it prices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn applied_pricing_unit_code(
         mut self,
@@ -516,7 +522,7 @@ impl RateCardUpdate {
         self.applied_pricing_unit_code = applied_pricing_unit_code.into();
         self
     }
-    /// Sets the wallet targetable; [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `wallet_targetable`: whether wallets may be limited to what it prices. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn wallet_targetable(
         mut self,

@@ -3,6 +3,8 @@
 //! Types around the noun `security_log`.
 
 /// Something that was done to users, keys or settings of an organization.
+///
+/// Returned by `security_logs().get` and `security_logs().list`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -1,18 +1,14 @@
 //! What rustdoc says where the document has no words of ours yet: facts, not phrases.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::nouns::named;
 use super::webhook_links;
-use crate::regen::ir::{
-    Api, EnumSite, Failures, Field, Form, Idempotency, Kind, Operation, TypeRef,
-};
+use crate::regen::ir::{Api, EnumSite, Failures, Field, Form, Idempotency, Operation, TypeRef};
 use crate::regen::names::ident;
-use crate::regen::prose::{code, markdown};
+use crate::regen::prose::{code, first_sentence, markdown};
 
 /// What a caller has to know of an operation that no published document has.
 const NO_PROMISE: &str = "Upstream publishes no description of it and promises nothing about it: any version of the \
@@ -24,18 +20,9 @@ const FIRST_VERSION: &str = "/api/v1";
 /// The longest example that helps more than it distracts.
 const LONGEST_EXAMPLE: usize = 60;
 
-/// The words on a field.
+/// The words on a field, with a short example.
 pub(crate) fn field(field: &Field) -> String {
-    let mut doc = field.doc.as_deref().map_or_else(
-        || {
-            let name = sentence(&field.name);
-            match unit(field) {
-                Some(unit) => format!("{name} ({unit})."),
-                None => format!("{name}."),
-            }
-        },
-        markdown,
-    );
+    let mut doc = field_words(field);
     let example = field.example.as_deref().filter(|example| {
         example.len() <= LONGEST_EXAMPLE && !example.contains(['`', '\n', '{', '['])
     });
@@ -43,6 +30,19 @@ pub(crate) fn field(field: &Field) -> String {
         doc.push_str(&format!(" Example: {}.", code(example.trim_matches('"'))));
     }
     doc
+}
+
+fn field_words(field: &Field) -> String {
+    match &field.doc {
+        Some(said) => markdown(said),
+        None => {
+            let name = sentence(&field.name);
+            match unit(field) {
+                Some(unit) => format!("{name} ({unit})."),
+                None => format!("{name}."),
+            }
+        }
+    }
 }
 
 /// The words on a method of an operation, with a sentence on what it returns.
@@ -123,6 +123,37 @@ pub(crate) fn sentence(name: &str) -> String {
     }
 }
 
+/// The words on a setter of a field, which has its own page: what the field is, in a sentence.
+pub(crate) fn setter(ident: &str, field: &Field) -> String {
+    let said = field_words(field);
+    let (first, rest) = first_sentence(&said);
+    let said = match first.starts_with("**") {
+        // A warning comes after what it is about.
+        true => match first_sentence(rest).0 {
+            "" => first.to_owned(),
+            meaning => format!("{} {first}", within_a_sentence(meaning)),
+        },
+        false => within_a_sentence(first),
+    };
+    format!("Sets `{ident}`: {said}")
+}
+
+/// Names that begin with a capital wherever they stand.
+const PROPER_NAMES: [&str; 1] = ["Lago"];
+
+/// A sentence as it goes on after a colon.
+fn within_a_sentence(said: &str) -> String {
+    let mut letters = said.chars();
+    let word = said.split(|char: char| !char.is_alphanumeric()).next();
+    let word = word.unwrap_or_default();
+    let is_name =
+        PROPER_NAMES.contains(&word) || word.chars().skip(1).any(|char| !char.is_lowercase());
+    match letters.next() {
+        Some(first) if !is_name => first.to_lowercase().chain(letters).collect(),
+        _ => said.to_owned(),
+    }
+}
+
 /// What a number or text is measured in.
 fn unit(field: &Field) -> Option<&'static str> {
     let name = field.name.as_str();
@@ -140,16 +171,10 @@ fn unit(field: &Field) -> Option<&'static str> {
     }
 }
 
-/// The words on an enum: what uses it.
-pub(crate) fn enumeration(name: &str, doc: Option<&str>, users: &BTreeSet<String>) -> String {
+/// The words on an enum, with sentences on what uses it.
+pub(crate) fn enumeration(name: &str, doc: Option<&str>, uses: Option<String>) -> String {
     let mut text = doc.map_or_else(|| format!("{}.", sentence(name)), markdown);
-    if !users.is_empty() {
-        let links: Vec<String> = users
-            .iter()
-            .map(|user| format!("[`{user}`](crate::{user})"))
-            .collect();
-        text.push_str(&format!("\n\nUsed by {}.", links.join(", ")));
-    }
+    text.extend(uses.map(|uses| format!("\n\n{uses}")));
     text
 }
 
@@ -173,31 +198,6 @@ pub(crate) fn variant(value: &str, words: Option<&str>, sites: &[EnumSite]) -> S
     }
 }
 
-/// The fields that hold each enum, as rustdoc paths.
-pub(crate) fn enum_users(
-    api: &Api,
-    ident: &dyn Fn(&str, &str) -> String,
-) -> BTreeMap<String, BTreeSet<String>> {
-    let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (name, ty) in &api.types {
-        let Kind::Struct(fields) = &ty.kind else {
-            continue;
-        };
-        for field in fields {
-            // What is published does not speak of what is not, which may not be there.
-            if let Some(target) = named(&field.ty)
-                && api.types.get(target).is_some_and(|target| {
-                    matches!(target.kind, Kind::Enum { .. }) && (ty.published || !target.published)
-                })
-            {
-                let path = format!("{name}::{}", ident(name, &field.name));
-                users.entry(target.to_owned()).or_default().insert(path);
-            }
-        }
-    }
-    users
-}
-
 /// The words by which rustdoc's search finds an item that is called otherwise.
 pub(crate) fn aliases(api: &Api, item: &str) -> TokenStream {
     let words = api.aliases.get(item).into_iter().flatten();
@@ -216,10 +216,51 @@ pub(crate) fn doc_lines(text: &str) -> TokenStream {
     quote!(#(#[doc = #lines])*)
 }
 
+/// What is found at a noun that leads to calls.
+pub(crate) fn noun(api: &Api, place: &[String]) -> String {
+    match api.nouns.get(&place.join(".")) {
+        Some(said) => markdown(said),
+        None => {
+            let nouns = place.iter().rev().map(|noun| noun.replace('_', " "));
+            format!("Calls about {}.", nouns.collect::<Vec<_>>().join(" of "))
+        }
+    }
+}
+
 /// Adds the lines of a doc comment.
 pub(crate) fn push_doc(text: &mut String, indent: &str, doc: &str) {
     for line in doc.lines() {
         let space = if line.is_empty() { "" } else { " " };
         let _ = writeln!(text, "{indent}///{space}{line}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setter_says_what_it_sets_and_warns_after_that() {
+        for (said, expected) in [
+            (
+                "Event properties that split usage. Kept.",
+                "event properties that split usage.",
+            ),
+            ("UUID of the plan.", "UUID of the plan."),
+            (
+                "E-mail address of the customer.",
+                "e-mail address of the customer.",
+            ),
+            ("Lago's id of it.", "Lago's id of it."),
+            (
+                "**Cleared when left out.** Name on invoices. More.",
+                "name on invoices. **Cleared when left out.**",
+            ),
+            ("**Cleared when left out.**", "**Cleared when left out.**"),
+        ] {
+            let mut field = Field::new("x", TypeRef::String, false);
+            field.doc = Some(said.to_owned());
+            assert_eq!(setter("x", &field), format!("Sets `x`: {expected}"));
+        }
     }
 }

@@ -24,7 +24,7 @@ use quote::{format_ident, quote};
 
 use super::docs::{self, doc_lines};
 use super::section::{Section, UNPUBLISHED};
-use super::{EmitError, Tree, address_of, documented, guide_links, source};
+use super::{EmitError, Tree, address_of, documented, guide_links, source, verbs};
 use crate::regen::ir::{Api, Idempotency};
 use crate::regen::names::{calls, ident};
 use files::FileMethod;
@@ -128,7 +128,7 @@ impl Printed<'_> {
                 let (ident, module) = (ident::value(noun), module(noun));
                 let ty = calls::accessor(std::slice::from_ref(*noun));
                 let aliases = docs::aliases(self.api, noun);
-                let doc = doc_lines(&format!("Calls about {}.", noun.replace('_', " ")));
+                let doc = doc_lines(&docs::noun(self.api, std::slice::from_ref(*noun)));
                 quote! {
                     #doc
                     #aliases
@@ -165,7 +165,9 @@ impl Printed<'_> {
         for (place, methods) in self.places.iter().filter(|(place, _)| place[0] == noun) {
             let ty = calls::accessor(place);
             let is_known = self.known.contains(place);
-            let mut functions = self.nested(place);
+            let mut functions = Vec::new();
+            let mut methods: Vec<&Method<'_>> = methods.iter().collect();
+            methods.sort_by_key(|method| verbs::rank(&method.verb));
             for method in methods {
                 let operation = method.operation;
                 let written = self.requests.get(operation.id.as_str()).ok_or_else(|| {
@@ -184,6 +186,8 @@ impl Printed<'_> {
             let here = self.files.iter().filter(|file| file.place == *place);
             let here = here.filter(|file| self.section.has(file.published));
             functions.extend(here.map(|file| file.method.clone()));
+            // What leads on comes after what can be done here.
+            functions.extend(self.nested(place));
             if is_known {
                 if !functions.is_empty() {
                     let module = format_ident!("{}", ident::module(noun));
@@ -192,7 +196,7 @@ impl Printed<'_> {
                 }
                 continue;
             }
-            let doc = format!("Calls about {}.", in_words(place));
+            let doc = docs::noun(self.api, place);
             let doc = match place.len() {
                 1 => guide_links::after(&doc, self.api, noun),
                 _ => doc,
@@ -210,7 +214,15 @@ impl Printed<'_> {
                 }
             });
         }
-        let doc = format!("Calls about {}.", noun.replace('_', " "));
+        let place = [noun.to_owned()];
+        let doc = match self.known.contains(place.as_slice()) {
+            // The words on the noun stand where the struct is.
+            true => format!(
+                "Calls about {} that no published document has.",
+                noun.replace('_', " ")
+            ),
+            false => docs::noun(self.api, &place),
+        };
         documented(
             &guide_links::after(&doc, self.api, noun),
             quote! {
@@ -233,11 +245,7 @@ impl Printed<'_> {
             let name = &below[below.len() - 1];
             let (ident, ty) = (ident::value(name), calls::accessor(below));
             let aliases = docs::aliases(self.api, &below.join("."));
-            let doc = doc_lines(&format!(
-                "Calls about {} of {}.",
-                name.replace('_', " "),
-                in_words(place)
-            ));
+            let doc = doc_lines(&docs::noun(self.api, below));
             quote! {
                 #doc
                 #aliases
@@ -262,16 +270,6 @@ fn lookup<'m, 'a>(
     let here = places.iter().filter(|(place, _)| place[0] == noun);
     let mut methods = here.flat_map(|(_, methods)| methods);
     methods.find(|known| known.operation.id == key.lookup)
-}
-
-/// `plans`, `charges` are "charges of plans".
-fn in_words(place: &[String]) -> String {
-    let nouns: Vec<String> = place
-        .iter()
-        .rev()
-        .map(|noun| noun.replace('_', " "))
-        .collect();
-    nouns.join(" of ")
 }
 
 #[cfg(test)]

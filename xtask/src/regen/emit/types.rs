@@ -21,6 +21,7 @@ use quote::{format_ident, quote};
 use super::docs::{self, push_doc};
 use super::nouns::{modules, named};
 use super::section::{Section, condition, is_needed};
+use super::uses::Uses;
 use super::{EmitError, Tree, source};
 use crate::regen::conversions::all;
 use crate::regen::ir::{Api, EnumSite, Kind};
@@ -35,6 +36,10 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     let typed = typed(api)?;
     let conversions = all(&api.conversions, &api.types);
     let modules = modules(api);
+    let uses = Uses::of(api, &|name, field| match typed.field(name, field) {
+        Some(field) => field.ident.to_string(),
+        None => ident::snake(field),
+    })?;
     for section in Section::ALL {
         let folder = section.folder(FOLDER);
         let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -44,11 +49,11 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
             }
         }
         for (module, names) in &files {
-            let text = noun(section, module, names, api, &typed, &conversions)?;
+            let text = noun(section, module, names, api, (&typed, &conversions, &uses))?;
             tree.insert(format!("{folder}/{module}.rs"), text);
         }
         if section == Section::Published || is_needed(api) {
-            tree.insert(format!("{folder}/enums.rs"), enums(section, api, &typed)?);
+            tree.insert(format!("{folder}/enums.rs"), enums(section, api, &uses)?);
             tree.insert(format!("{folder}/schemas.rs"), schemas(section, api)?);
             let root = root(section, is_needed(api), files.keys().copied())?;
             tree.insert(format!("{folder}/mod.rs"), root);
@@ -156,8 +161,7 @@ fn noun(
     module: &str,
     names: &[&str],
     api: &Api,
-    typed: &Typed,
-    conversions: &BTreeSet<(String, String)>,
+    (typed, conversions, uses): (&Typed, &BTreeSet<(String, String)>, &Uses),
 ) -> Result<String, EmitError> {
     let mut items: Vec<TokenStream> = Vec::new();
     let mut imports: BTreeSet<&str> = BTreeSet::new();
@@ -170,12 +174,12 @@ fn noun(
         imports.extend(fields.iter().filter_map(|field| named(&field.ty)));
         let fields = print_fields(name, ty, typed)?;
         let aliases = docs::aliases(api, name);
-        items.push(structs::print(
-            name,
-            ty,
-            &fields,
-            (parts.contains(name), &aliases),
-        ));
+        let known = structs::Known {
+            is_part: parts.contains(name),
+            aliases,
+            uses: uses.sentences(name, api),
+        };
+        items.push(structs::print(name, ty, &fields, &known));
         items.push(conversions::print(name, api, typed, conversions)?);
     }
     for name in names {
@@ -209,17 +213,11 @@ fn noun(
 }
 
 /// The enums, as text: a formatter would not know the macro's syntax.
-fn enums(section: Section, api: &Api, typed: &Typed) -> Result<String, EmitError> {
-    let ident = |name: &str, field: &str| match typed.field(name, field) {
-        Some(field) => field.ident.to_string(),
-        None => ident::snake(field),
-    };
-    let users = docs::enum_users(api, &ident);
+fn enums(section: Section, api: &Api, uses: &Uses) -> Result<String, EmitError> {
     let mut text = source(
         "The enums of the API. All are open: what the server adds is kept as text.",
         quote!(),
     )?;
-    let nobody = BTreeSet::new();
     let types = api.types.iter();
     for (name, ty) in types.filter(|(_, ty)| section.has(ty.published)) {
         let Kind::Enum {
@@ -230,7 +228,7 @@ fn enums(section: Section, api: &Api, typed: &Typed) -> Result<String, EmitError
         else {
             continue;
         };
-        let doc = docs::enumeration(name, ty.doc.as_deref(), users.get(name).unwrap_or(&nobody));
+        let doc = docs::enumeration(name, ty.doc.as_deref(), uses.sentences(name, api));
         text.push_str("\nopen_enum! {\n");
         push_doc(&mut text, "    ", &doc);
         text.push_str(&format!("    pub enum {name} {{\n"));

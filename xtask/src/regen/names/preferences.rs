@@ -31,12 +31,13 @@ enum Section {
     Conversions,
     Identified,
     Verbs,
+    Nouns,
     Aliases,
     Guides,
 }
 
 /// The sections by their key, with the only names that they take, if limited.
-const SECTIONS: [(&str, Section, &[&str]); 12] = [
+const SECTIONS: [(&str, Section, &[&str]); 13] = [
     ("types", Section::Types, &[]),
     ("merge", Section::Merge, &[]),
     ("enums", Section::Enums, &[]),
@@ -51,6 +52,7 @@ const SECTIONS: [(&str, Section, &[&str]); 12] = [
     ("conversions", Section::Conversions, &[]),
     ("identified", Section::Identified, &[]),
     ("verbs", Section::Verbs, &[]),
+    ("nouns", Section::Nouns, &[]),
     ("aliases", Section::Aliases, &[]),
     ("guides", Section::Guides, &[]),
 ];
@@ -122,11 +124,17 @@ impl Names {
             return Err(wrong(place, format!("`{name}` is not known here"), advice));
         }
         let addresses: Vec<(String, String)> = match (section, addresses) {
-            // A verb is the other way round: one name for one operation.
-            (Section::Verbs, Value::String(verb)) => vec![((*name).to_owned(), verb.clone())],
+            // A verb is the other way round: one name for one operation; so are the words on a noun.
+            (Section::Verbs | Section::Nouns, Value::String(said)) => {
+                vec![((*name).to_owned(), said.clone())]
+            }
             (Section::Verbs, _) => {
                 let advice = "write `operationId: verb`".to_owned();
                 return Err(wrong(place, "a verb is one word".to_owned(), advice));
+            }
+            (Section::Nouns, _) => {
+                let advice = "write `plans.charges: words`".to_owned();
+                return Err(wrong(place, "a noun has words".to_owned(), advice));
             }
             (_, Value::Array(list)) if list.iter().all(Value::is_string) => list
                 .iter()
@@ -144,7 +152,7 @@ impl Names {
         };
         for (rank, (address, name)) in addresses.into_iter().enumerate() {
             let pointer = match section {
-                Section::Verbs => (*place).to_owned(),
+                Section::Verbs | Section::Nouns => (*place).to_owned(),
                 _ => format!("{place}/{rank}"),
             };
             let key = match section {
@@ -193,6 +201,11 @@ impl Names {
     /// The noun that the type at an address is a view of.
     pub(crate) fn view(&self, address: &str) -> Option<&str> {
         self.name(Section::Merge, address)
+    }
+
+    /// The place of a view among those of its noun: the first says what the noun is.
+    pub(crate) fn view_rank(&self, address: &str) -> Option<usize> {
+        self.find(Section::Merge, address).map(|entry| entry.rank)
     }
 
     /// The enum that the values at an address belong to.
@@ -255,6 +268,11 @@ impl Names {
     /// The method name of an operation.
     pub(crate) fn verb(&self, operation: &str) -> Option<&str> {
         self.name(Section::Verbs, operation)
+    }
+
+    /// What is found at a noun: `plans.charges`.
+    pub(crate) fn noun(&self, place: &str) -> Option<&str> {
+        self.name(Section::Nouns, place)
     }
 
     /// The words by which people look for things that are called otherwise, by what is there.

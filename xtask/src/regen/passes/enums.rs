@@ -5,6 +5,8 @@
 //! values alone prove nothing. A single value tells variants apart and is no enum. Numbers are no
 //! enum either: what a list of them allows stands in the docs of a plain number.
 
+mod described;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
@@ -15,7 +17,8 @@ use crate::regen::names::{ident, types};
 use crate::regen::places::{Site, each_root_mut, each_schema, each_schema_mut};
 use crate::regen::schema::{
     ORIGIN, VALUE_WORDS, components, components_mut, descend_mut, each_choice_mut, explain_values,
-    is_type, object_mut, origin, redirect, refer_to, reference, strings, value_words, vocabulary,
+    is_type, object_mut, origin, redirect, refer_to, reference, strings, text, value_words,
+    vocabulary,
 };
 
 /// Where the values of an enum stand: `[{origin, values}]`, for the docs of its variants.
@@ -31,6 +34,8 @@ struct Listed {
     values: Vec<String>,
     /// What they mean, by value.
     words: Map<String, Value>,
+    /// What is said first of the place.
+    said: Option<String>,
 }
 
 /// After this pass enums stand only in components.
@@ -77,6 +82,7 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
             add(root, name, site, named.contains(name), context);
         }
     }
+    described::describe(root, &sites, &names);
     let mut changes = 0;
     walk(root, &mut |node, _, _| {
         if node.get("enum").is_none() {
@@ -229,6 +235,7 @@ fn collect(root: &mut Value) -> Vec<Listed> {
                 own_name: types::of_enum(holder, property),
                 values,
                 words: value_words(node),
+                said: text(node, "description").and_then(described::meaning),
             });
         }
     });

@@ -31,7 +31,10 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
             .filter_map(|key| components(root)?.get(key))
             .collect();
         match merge(&views, &keys[0], context) {
-            Some(one) => merged.push((keys, one)),
+            Some(mut one) => {
+                describe(&mut one, root, &keys, context);
+                merged.push((keys, one));
+            }
             None => context.apart.extend(keys),
         }
     }
@@ -60,6 +63,19 @@ pub(super) fn run(root: &mut Value, context: &mut Context<'_>) -> usize {
         components_mut(root).insert(keys[0].clone(), one);
     }
     changes
+}
+
+/// Lets the view that people listed first say what the noun is: the others tell what is seen of it where.
+fn describe(one: &mut Value, root: &Value, keys: &[String], context: &Context<'_>) {
+    let mut keys: Vec<&String> = keys.iter().collect();
+    keys.sort_by_key(|key| context.names.view_rank(key));
+    let views = keys
+        .iter()
+        .filter_map(|key| components(root)?.get(key.as_str()));
+    let mut said = views.filter_map(|view| view.get("description"));
+    if let Some(about) = said.next() {
+        object_mut(one).insert("description".to_owned(), about.clone());
+    }
 }
 
 /// One schema for all views; none when they contradict each other.
@@ -94,11 +110,7 @@ fn merge(views: &[&Value], address: &str, context: &mut Context<'_>) -> Option<V
         })
         .map(|name| json!(name))
         .collect();
-    let about = views.iter().find_map(|view| view.get("description"));
     let map = object_mut(&mut merged);
-    if let Some(about) = about {
-        map.entry("description").or_insert_with(|| about.clone());
-    }
     map.insert("properties".into(), Value::Object(fields));
     map.insert("required".into(), Value::Array(everywhere));
     agree.then_some(merged)
@@ -171,6 +183,18 @@ mod tests {
         assert_eq!(all["Base"]["properties"]["a"]["nullable"], true);
         assert!(all["Base"]["properties"].get("c").is_some());
         assert_eq!(reference(&all["User"]["properties"]["x"]), Some("Base"));
+    }
+
+    #[test]
+    fn the_view_that_is_listed_first_says_what_the_noun_is() {
+        let view = |fields: Value, said: &str| json!({"type": "object", "properties": fields, "description": said});
+        let mut root = json!({"components": {"schemas": {
+            "Full": view(json!({"a": {}, "b": {}}), "As it is read alone."),
+            "Base": view(json!({"a": {}}), "What it is."),
+        }}});
+        run_with(run, &mut root, "merge:\n  Noun: [Unsaid, Base, Full]\n");
+        let all = components(&root).unwrap();
+        assert_eq!(all["Full"]["description"], "What it is.");
     }
 
     #[test]

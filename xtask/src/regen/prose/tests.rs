@@ -214,3 +214,29 @@ fn plain_text_has_what_links_say_and_escapes_nothing() {
         assert_eq!(plain(said), expected);
     }
 }
+
+#[test]
+fn a_sentence_ends_where_another_begins() {
+    for (said, first, rest) in [
+        (
+            "Price of one. Null for none.",
+            "Price of one.",
+            "Null for none.",
+        ),
+        ("Rate: `\"2.5\"` is 2.5 %.", "Rate: `\"2.5\"` is 2.5 %.", ""),
+        (
+            "A code, e.g. `Plan. Two`. `x` is one.",
+            "A code, e.g. `Plan. Two`.",
+            "`x` is one.",
+        ),
+        (
+            "**Gone.** Prices. More.\n\nFar.",
+            "**Gone.**",
+            "Prices. More.",
+        ),
+        ("Approx. 3 days", "Approx. 3 days", ""),
+        ("", "", ""),
+    ] {
+        assert_eq!(first_sentence(said), (first, rest));
+    }
+}

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{listed, operations, own_property, stands_alone};
 use crate::regen::address::visit_document;
 use crate::regen::names::ident::snake;
+use crate::regen::names::words::singular;
 use crate::regen::prose::code;
 use crate::regen::schema::{VALUE_WORDS, text};
 
@@ -126,7 +127,7 @@ fn members<'v>(node: &'v Value, key: &str) -> Vec<(String, &'v Value)> {
 }
 
 /// Words that say no more than a name does: of its words, of little words, and of nothing else.
-pub(super) fn only_repeats(name: &str, said: &str) -> bool {
+pub(in crate::regen) fn only_repeats(name: &str, said: &str) -> bool {
     const LITTLE: [&str; 24] = [
         "a", "an", "the", "of", "is", "it", "its", "this", "that", "for", "to", "in", "on", "by",
         "and", "or", "value", "object", "which", "with", "when", "was", "what", "s",
@@ -140,7 +141,11 @@ pub(super) fn only_repeats(name: &str, said: &str) -> bool {
     let known = words(&snake(name).replace('_', " "));
     let mut said = words(said).into_iter().peekable();
     said.peek().is_some()
-        && said.all(|word| LITTLE.contains(&word.as_str()) || known.contains(&word))
+        && said.all(|word| {
+            LITTLE.contains(&word.as_str())
+                || known.contains(&word)
+                || known.contains(&singular(&word))
+        })
 }
 
 /// Properties and parameters whose words only repeat the name, with the words.

@@ -31,7 +31,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "name":{"type":"string","description":"Name that people read in the Lago app. Customers see it on documents where there is no display name."},
 "code":{"type":"string","description":"Code of the category; no other may have it. It may contain dots."},
 "description":{"type":"string","description":"Text for people; billing does not depend on it."},
-"invoice_display_name":{"type":"string","description":"Name of the category on invoices."}
+"invoice_display_name":{"type":"string","description":"Name of the category that customers read on invoices."}
 },"required":["name","code"],"additionalProperties":false}"#,
         &[
             argument("name", Body(&["product_category", "name"])),
@@ -68,7 +68,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Change a product category. No webhook tells of it. No published description has it: a server may lack it. Errors: 404 product_category_not_found.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the product category, which may contain dots."},
-"product_category":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"code":{"type":"string","description":"Code of the category; no other may have it."},"description":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Text for people; billing does not depend on it. Null takes it away."},"invoice_display_name":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Name of the category on invoices. Null takes it away."}},"additionalProperties":false,"description":"What changes of a product category."}
+"product_category":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"code":{"type":"string","description":"Code of the category; no other may have it."},"description":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Text for people; billing does not depend on it. Null takes it away."},"invoice_display_name":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Name of the category that customers read on invoices. Null takes it away."}},"additionalProperties":false,"description":"What changes of a product category."}
 },"required":["code","product_category"],"additionalProperties":false}"#,
         &[
             argument("code", Path("code")),

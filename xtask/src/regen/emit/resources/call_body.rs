@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 
 use super::call_parts::{Part, Setter, setter};
 use super::methods::{Input, Method};
+use super::returned;
 use super::values::{Argument, argument};
 use crate::regen::emit::{EmitError, address_of, docs};
 use crate::regen::ir::{Field, TypeRef};
@@ -41,13 +42,16 @@ pub(crate) fn of(method: &Method<'_>) -> Result<CallBody, EmitError> {
         }
         Input::OptionalType(ty) => {
             let name = format_ident!("input");
+            let doc = format!(
+                "What to do otherwise than without a body: {}.",
+                returned::link(ty)
+            );
             let Argument { declared, kept, ty } = argument(&name, ty)?;
             body.parts.push(Part::optional(format_ident!("body"), &ty));
-            let doc = "What to do, in more detail.";
             let assignment = quote!(self.call.body = Some(#kept););
             let origin = address_of(method.operation);
             body.setters
-                .push(setter(&origin, &name, doc, declared, assignment)?);
+                .push(setter(&origin, &name, &doc, declared, assignment)?);
             body.written = quote!(.json_if(self.body.as_ref()));
         }
         Input::OptionalRoot(field) => {

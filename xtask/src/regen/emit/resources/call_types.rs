@@ -94,7 +94,8 @@ pub(crate) fn print(
     let listed = listed(&format!("{requests}type.{request}.html"), &setters, is_list);
     let said = docs::operation(api, method.operation, &sentence(&method.output));
     let example = example::of(api, method).map(|example| example.documentation());
-    let doc = doc_lines(&(said + &example.unwrap_or_default() + &listed));
+    let given = given(method);
+    let doc = doc_lines(&(said + &given + &example.unwrap_or_default() + &listed));
     let aliases = docs::aliases(api, &method.operation.id);
     let deprecated = method.operation.deprecated.then(|| quote!(#[deprecated]));
     let printed = quote! {
@@ -113,7 +114,11 @@ pub(crate) fn print(
     )?;
     let list = list_impl(method, &call)?;
     let route = prose::code(&docs::endpoint(method.operation));
-    let about = doc_lines(&format!("A call of {route}."));
+    let summary = method.operation.summary.as_deref().map(prose::markdown);
+    let summary = summary.map_or_else(String::new, |said| format!("{said}\n\n"));
+    let about = doc_lines(&format!(
+        "{summary}What a [`{request}`] sends: {route}, with the arguments of [`{verb}`]({accessor}::{verb})."
+    ));
     let about_request = doc_lines(&format!(
         "The request that [`{verb}`]({accessor}::{verb}) describes: {route}. Awaiting it gives {}.",
         success(&method.output)
@@ -131,6 +136,27 @@ pub(crate) fn print(
             #list
         },
     })
+}
+
+/// The values that a method takes besides a body: their types take anything that can be written, so that only words say
+/// which id is meant.
+fn given(method: &Method<'_>) -> String {
+    let parameters = method.path().chain(method.query(true));
+    let lines = parameters.filter_map(|parameter| {
+        let said = prose::markdown(parameter.doc.as_deref()?);
+        let said = said
+            .split("\n\n")
+            .next()
+            .unwrap_or_default()
+            .replace('\n', " ");
+        let name = ident::value(&parameter.rust).to_string();
+        Some(format!("- `{}`: {said}\n", name.trim_start_matches("r#")))
+    });
+    let lines: String = lines.collect();
+    match lines.is_empty() {
+        true => lines,
+        false => format!("\n\n# Arguments\n\n{}", lines.trim_end()),
+    }
 }
 
 /// The settings of a call, in the words on the method.

@@ -48,7 +48,7 @@ fn thing(ty: &TypeRef) -> String {
 }
 
 /// A type as code, with a link where it is one of ours.
-fn link(ty: &TypeRef) -> String {
+pub(crate) fn link(ty: &TypeRef) -> String {
     linked(&without_modules(&rust_type(ty, "lago_types")), ty)
 }
 

@@ -23,13 +23,11 @@ pub(crate) fn print(fields: &[StructField<'_>]) -> TokenStream {
 fn setter(field: &StructField<'_>) -> TokenStream {
     let ident = field.ident;
     let Printed { declared, kept } = field.argument();
-    let name = docs::sentence(&field.field.name).to_lowercase();
-    let doc = doc_lines(&match field.presence {
-        Presence::OptionalNullable => {
-            format!("Sets the {name}; [`Patch::Null`](crate::Patch::Null) clears it.")
-        }
-        _ => format!("Sets the {name}."),
-    });
+    let mut said = docs::setter(&ident.to_string(), field.field);
+    if field.presence == Presence::OptionalNullable {
+        said.push_str(" [`Patch::Null`](crate::Patch::Null) clears it.");
+    }
+    let doc = doc_lines(&said);
     let deprecated = field
         .field
         .deprecated

@@ -13,13 +13,28 @@ use crate::regen::prose;
 /// The words on an update that changes nothing but what it says.
 const KEPT: &str = "\n\nFields that are left out stay as they are.";
 
-/// Prints the struct, with the words by which people look for it; a part is what fields of other types have.
+/// What the API says of a struct apart from its fields.
+pub(crate) struct Known {
+    /// Whether fields of other types have it.
+    pub(crate) is_part: bool,
+    /// The words by which people look for it.
+    pub(crate) aliases: TokenStream,
+    /// Sentences on what sends, returns or holds it.
+    pub(crate) uses: Option<String>,
+}
+
+/// Prints the struct.
 pub(crate) fn print(
     name: &str,
     ty: &Type,
     fields: &[StructField<'_>],
-    (is_part, aliases): (bool, &TokenStream),
+    known: &Known,
 ) -> TokenStream {
+    let Known {
+        is_part,
+        aliases,
+        uses,
+    } = known;
     let ident = quote::format_ident!("{name}");
     let mut about = ty
         .doc
@@ -35,6 +50,7 @@ pub(crate) fn print(
     if keyed.is_some() {
         about.extend(keyed::note(fields));
     }
+    about.extend(uses.iter().map(|uses| format!("\n\n{uses}")));
     let doc = doc_lines(&about);
     let printed = fields.iter().map(print_field);
     // Where everything is optional an empty request is a request.

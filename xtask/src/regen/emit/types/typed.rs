@@ -191,6 +191,7 @@ mod tests {
             identified: BTreeMap::new(),
             aliases: BTreeMap::new(),
             guides: BTreeMap::new(),
+            nouns: BTreeMap::new(),
             version: "1".into(),
             types: types
                 .into_iter()
