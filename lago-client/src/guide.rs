@@ -31,7 +31,6 @@ macro_rules! guides {
     ($($name:ident $file:literal)*) => {$(
         #[doc = include_str!("guide_links/always.md")]
         #[cfg_attr(feature = "blocking", doc = include_str!("guide_links/blocking.md"))]
-        #[cfg_attr(all(feature = "blocking", feature = "webhooks"), doc = include_str!("guide_links/blocking_webhooks.md"))]
         #[cfg_attr(feature = "drift", doc = include_str!("guide_links/drift.md"))]
         #[cfg_attr(feature = "ingest", doc = include_str!("guide_links/ingest.md"))]
         #[cfg_attr(feature = "mock", doc = include_str!("guide_links/mock.md"))]

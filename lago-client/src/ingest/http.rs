@@ -135,7 +135,7 @@ pub(super) fn of_error(error: &Error, events: usize) -> BatchOutcome {
                 reason: reason(error),
             },
             _ if class == Class::Final => refused(error, events),
-            Some(status) if class == Class::Unproven && is_refusal(status) => {
+            Some(status) if is_unproven(class) && is_refusal(status) => {
                 BatchOutcome::UnprovenRefusal {
                     rejection: match error.api_error() {
                         Some(refusal) => rejection(refusal, None),
@@ -157,6 +157,11 @@ const FOR_A_WHILE: [StatusCode; 4] = [
     StatusCode::TOO_EARLY,
     StatusCode::TOO_MANY_REQUESTS,
 ];
+
+/// Whether it proves nothing: repeated at another time it may have another response, whatever it says of itself.
+fn is_unproven(class: Class) -> bool {
+    matches!(class, Class::Unproven | Class::Lasting)
+}
 
 /// Whether it says that the same request will not be taken.
 fn is_refusal(status: StatusCode) -> bool {
@@ -186,7 +191,7 @@ fn reason(error: &Error) -> String {
         Some(StatusCode::TOO_MANY_REQUESTS) => {
             "the server, or a gateway before it, limits how many requests it takes"
         }
-        Some(status) if class == Class::Unproven && is_refusal(status) => {
+        Some(status) if is_unproven(class) && is_refusal(status) => {
             "ask whoever runs the server, or the gateway before it, why it refuses the request"
         }
         Some(status) if status.is_server_error() => {

@@ -123,7 +123,7 @@ open_enum! {
         ///
         /// Documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`.
         WalletBalanceAmount = "wallet_balance_amount",
-        /// `wallet_credits_balance`: Balance of the wallet, in credits.
+        /// `wallet_credits_balance`: What is left in the wallet, in credits.
         ///
         /// Documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`.
         WalletCreditsBalance = "wallet_credits_balance",
@@ -817,7 +817,7 @@ open_enum! {
         OrderChange = "order_change",
         /// `order_cancellation`: The order was canceled.
         OrderCancellation = "order_cancellation",
-        /// `fraudulent_charge`: The charge was fraudulent.
+        /// `fraudulent_charge`: Somebody else used the customer's means of payment.
         FraudulentCharge = "fraudulent_charge",
         /// `other`: Any other reason.
         Other = "other",
@@ -1183,11 +1183,11 @@ open_enum! {
     ///
     /// Used by [`BillingEntity::email_settings`](crate::BillingEntity::email_settings), [`BillingEntityInput::email_settings`](crate::BillingEntityInput::email_settings), [`BillingEntityUpdate::email_settings`](crate::BillingEntityUpdate::email_settings) and 2 more.
     pub enum EmailSetting {
-        /// `invoice.finalized`: Invoices.
+        /// `invoice.finalized`: Customers are sent each invoice once it is final.
         InvoiceFinalized = "invoice.finalized",
-        /// `credit_note.created`: Credit notes.
+        /// `credit_note.created`: Customers are sent each credit note.
         CreditNoteCreated = "credit_note.created",
-        /// `payment_receipt.created`: Receipts of payments.
+        /// `payment_receipt.created`: Customers are sent a receipt of each payment.
         PaymentReceiptCreated = "payment_receipt.created",
     }
 }
@@ -1225,17 +1225,17 @@ open_enum! {
     ///
     /// Used by [`FeeEstimateItem::item_type`](crate::FeeEstimateItem::item_type) and [`FeeItem::item_type`](crate::FeeItem::item_type).
     pub enum FeeItemType {
-        /// `BillableMetric`: A billable metric.
+        /// `BillableMetric`: Usage, as a billable metric counts it.
         BillableMetric = "BillableMetric",
-        /// `AddOn`: An add-on.
+        /// `AddOn`: Something that is billed once, by an add-on.
         ///
         /// Documented for `FeeObject.item.item_type`.
         AddOn = "AddOn",
-        /// `Subscription`: A subscription.
+        /// `Subscription`: The base price of a subscription.
         ///
         /// Documented for `FeeObject.item.item_type`.
         Subscription = "Subscription",
-        /// `WalletTransaction`: A wallet transaction.
+        /// `WalletTransaction`: Prepaid credits that were bought.
         ///
         /// Documented for `FeeObject.item.item_type`.
         WalletTransaction = "WalletTransaction",
@@ -1507,7 +1507,7 @@ open_enum! {
     pub enum OnTerminationCreditNote {
         /// `credit`: A credit note credits it to coming invoices.
         Credit = "credit",
-        /// `refund`: A credit note refunds it.
+        /// `refund`: A credit note pays it back.
         Refund = "refund",
         /// `offset`: A credit note takes it off what is owed on the invoice.
         Offset = "offset",
@@ -1579,7 +1579,7 @@ open_enum! {
     pub enum OrderStatus {
         /// `created`: It waits for execution.
         Created = "created",
-        /// `executed`: It was executed.
+        /// `executed`: What it asks for was done, as `execution_mode` says.
         Executed = "executed",
         /// `failed`: Its execution failed and made nothing. It can be tried again.
         Failed = "failed",
@@ -1605,7 +1605,7 @@ open_enum! {
     ///
     /// Used by [`Payment::payable_type`](crate::Payment::payable_type).
     pub enum PayableType {
-        /// `Invoice`: An invoice.
+        /// `Invoice`: One invoice alone.
         Invoice = "Invoice",
         /// `PaymentRequest`: A payment request, which covers several invoices.
         PaymentRequest = "PaymentRequest",

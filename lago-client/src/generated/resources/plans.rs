@@ -671,7 +671,7 @@ impl PlansEntitlements {
     /// # Arguments
     ///
     /// - `code`: Code of the plan.
-    /// - `feature_code`: Code of the feature.
+    /// - `feature_code`: Code of the feature that the plan or the subscription has.
     ///
     /// # Example
     ///
@@ -852,7 +852,7 @@ impl PlansEntitlements {
     /// # Arguments
     ///
     /// - `code`: Code of the plan.
-    /// - `feature_code`: Code of the feature.
+    /// - `feature_code`: Code of the feature that the plan or the subscription has.
     ///
     /// # Example
     ///
@@ -903,7 +903,7 @@ impl PlansEntitlementsPrivileges {
     /// # Arguments
     ///
     /// - `code`: Code of the plan.
-    /// - `feature_code`: Code of the feature.
+    /// - `feature_code`: Code of the feature that the plan or the subscription has.
     /// - `privilege_code`: Code of the privilege to withdraw.
     ///
     /// # Example

@@ -1180,7 +1180,7 @@ impl SubscriptionsEntitlements {
     /// # Arguments
     ///
     /// - `external_id`: External id of the subscription, as chosen by you.
-    /// - `feature_code`: Code of the feature.
+    /// - `feature_code`: Code of the feature that the plan or the subscription has.
     ///
     /// # Example
     ///
@@ -1242,7 +1242,7 @@ impl SubscriptionsEntitlementsPrivileges {
     /// # Arguments
     ///
     /// - `external_id`: External id of the subscription, as chosen by you.
-    /// - `feature_code`: Code of the feature.
+    /// - `feature_code`: Code of the feature that the plan or the subscription has.
     /// - `privilege_code`: Code of the privilege to withdraw.
     ///
     /// # Example

@@ -306,7 +306,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Withdraw a feature from a plan. Subscriptions have it no longer, unless it was granted to them alone. The feature stays in the catalogue. Since Lago 1.31.0.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the plan."},
-"feature_code":{"type":"string","description":"Code of the feature."}
+"feature_code":{"type":"string","description":"Code of the feature that the plan or the subscription has."}
 },"required":["code","feature_code"],"additionalProperties":false}"#,
         &[
             argument("code", Path("code")),
@@ -319,7 +319,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Fetch what a plan grants for one feature. A feature that the plan does not grant fails with 404. Since Lago 1.31.0.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the plan."},
-"feature_code":{"type":"string","description":"Code of the feature."}
+"feature_code":{"type":"string","description":"Code of the feature that the plan or the subscription has."}
 },"required":["code","feature_code"],"additionalProperties":false}"#,
         &[
             argument("code", Path("code")),
@@ -332,7 +332,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Withdraw one privilege of a feature from a plan. The feature stays granted without this privilege. Since Lago 1.31.0.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the plan."},
-"feature_code":{"type":"string","description":"Code of the feature."},
+"feature_code":{"type":"string","description":"Code of the feature that the plan or the subscription has."},
 "privilege_code":{"type":"string","description":"Code of the privilege to withdraw."}
 },"required":["code","feature_code","privilege_code"],"additionalProperties":false}"#,
         &[

@@ -441,7 +441,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Withdraw a feature from one subscription only. The plan keeps granting it to others. The response has all that the subscription still may use. Since Lago 1.31.0.",
         r#"{"type":"object","properties":{
 "external_id":{"type":"string","description":"External id of the subscription, as chosen by you."},
-"feature_code":{"type":"string","description":"Code of the feature."},
+"feature_code":{"type":"string","description":"Code of the feature that the plan or the subscription has."},
 "subscription_status":{"type":"string","description":"Status that the subscription must have to be found; `active` when left out. Known: pending, active, terminated, canceled, incomplete."}
 },"required":["external_id","feature_code"],"additionalProperties":false}"#,
         &[
@@ -456,7 +456,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Withdraw one privilege of a feature from one subscription only. The plan keeps granting it to others. The response has all that the subscription still may use. Since Lago 1.31.0.",
         r#"{"type":"object","properties":{
 "external_id":{"type":"string","description":"External id of the subscription, as chosen by you."},
-"feature_code":{"type":"string","description":"Code of the feature."},
+"feature_code":{"type":"string","description":"Code of the feature that the plan or the subscription has."},
 "privilege_code":{"type":"string","description":"Code of the privilege to withdraw."},
 "subscription_status":{"type":"string","description":"Status that the subscription must have to be found; `active` when left out. Known: pending, active, terminated, canceled, incomplete."}
 },"required":["external_id","feature_code","privilege_code"],"additionalProperties":false}"#,

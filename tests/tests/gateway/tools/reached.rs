@@ -126,6 +126,31 @@ fn with_ids(tool: &Tool, sample: &mut Sample) -> Outcome {
     Ok(())
 }
 
+/// What a list in the query takes in one form alone has that form: numbers of quotes.
+fn with_numbers_of_quotes(tool: &Tool, sample: &mut Sample) -> Outcome {
+    let schema = schema(tool)?;
+    for argument in tool.arguments {
+        let Place::QueryList(name) = argument.place else {
+            continue;
+        };
+        let items = &schema["properties"][argument.name]["items"];
+        let Some(Value::Array(values)) = sample.args.query.get_mut(name) else {
+            continue;
+        };
+        if items["pattern"].is_null() {
+            continue;
+        }
+        sample.query.retain(|(known, _)| known != name);
+        for (number, value) in (1..).zip(values) {
+            let number = format!("QT-2026-{number:04}");
+            sample.query.push((name.to_owned(), number.clone()));
+            *value = number.into();
+        }
+        sample.query.sort();
+    }
+    Ok(())
+}
+
 /// Where the document takes numbers and text, tools take numbers.
 fn with_numbers(body: &mut Option<Value>) {
     if let Some(time) = body
@@ -166,6 +191,7 @@ fn what_the_document_allows_arrives_where_it_belongs() -> Outcome {
                 with_numbers(&mut sample.body);
                 with_keys(tool, &mut sample);
                 with_ids(tool, &mut sample)?;
+                with_numbers_of_quotes(tool, &mut sample)?;
                 without_what_is_in_the_query(tool, &mut sample.body);
                 let said = arguments(tool, &sample);
                 without_idle_nulls(tool, &mut sample)?;

@@ -2,6 +2,7 @@
 //! in the request it goes.
 
 mod arguments;
+mod null;
 mod schema;
 mod toolset;
 pub(crate) mod words;

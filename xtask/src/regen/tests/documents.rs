@@ -237,7 +237,10 @@ fn without_example(doc: &str) -> String {
 /// Whether a link is one of our own: it leads to an item of lago-types, or to one that the file has.
 fn is_ours(found: &str, file: &str) -> bool {
     let Some(target) = found.strip_prefix("link to ") else {
-        return found == "link `OPERATIONS`";
+        let name = found.strip_prefix("link `");
+        let name = name.and_then(|name| name.strip_suffix('`'));
+        let is_there = |name| file.contains(&format!("pub type {name} "));
+        return name.is_some_and(|name| name == "OPERATIONS" || is_there(name));
     };
     let of_page = target
         .strip_prefix("type.")

@@ -6,6 +6,15 @@ use crate::regen::sample::{self, Goes};
 use crate::regen::wording::gaps::only_repeats;
 use crate::sources;
 
+/// Enums whose values are names that everybody knows, of which there is nothing else to say.
+const OF_NAMES: [&str; 5] = [
+    "ApiLogHttpMethod",
+    "PaymentProvider",
+    "PaymentProviderClass",
+    "RateIntervalUnit",
+    "Timezone",
+];
+
 /// Everything of the API that has no words, or only those of its name.
 fn empty_words(api: &Api) -> Vec<String> {
     let mut found = Vec::new();
@@ -27,10 +36,10 @@ fn empty_words(api: &Api) -> Vec<String> {
             }
             Kind::Enum { values, words, .. } => {
                 for value in values {
-                    look(
-                        format!("{name} = {value}"),
-                        words.get(value).map(String::as_str),
-                    );
+                    let said = words.get(value).map(String::as_str);
+                    if said.is_none() || !OF_NAMES.contains(&name.as_str()) {
+                        look(format!("{name} = {value}"), said);
+                    }
                 }
             }
         }

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::null::Null;
 use super::words;
 use crate::regen::ir::{
     Api, Effect, Field, Form, Idempotency, Kind, Limits, Operation, Presence, TypeRef,
@@ -175,19 +176,6 @@ fn object(schema: Value) -> Map<String, Value> {
         Value::Object(schema) => schema,
         _ => Map::new(),
     }
-}
-
-/// What null says of a property.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Null {
-    /// Nothing: it is refused, or it is as if the property were left out.
-    IsNothing,
-    /// An empty object says there what null says elsewhere.
-    IsEmpty,
-    /// That there is none of what has to be given.
-    IsAValue,
-    /// That what there is shall go.
-    TakesAway,
 }
 
 /// The alternative between a value and null. Any JSON has null already.

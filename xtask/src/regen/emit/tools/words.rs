@@ -1,6 +1,6 @@
 //! What agents are told: plain text in few words, since they pay for each of them and again in every turn.
 
-use super::schema::Null;
+use super::null::Null;
 use crate::regen::ir::{
     Api, Failures, Field, Form, Idempotency, Kind, LeftOut, Operation, Parameter, ParameterPlace,
     TypeRef,
