@@ -1,7 +1,7 @@
 //! Lago for agents and for programs in any language, from one table of operations: what the program `lago-gateway`
 //! runs.
 //!
-//! The guide: [`guide::agents`](crate::guide::agents).
+//! The guide: [`guide::agents`](crate::guide::agents). It needs the feature `gateway`, and the part for agents `mcp`.
 
 mod bearer;
 mod changes;

@@ -1,7 +1,7 @@
 //! Usage events, delivered in the background: a pipeline that loses nothing that the server could have, and bills
 //! nothing twice.
 //!
-//! The guide: [`guide::ingestion`](crate::guide::ingestion).
+//! The guide: [`guide::ingestion`](crate::guide::ingestion). It needs the feature `ingest`, one of the default ones.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -10,7 +10,8 @@
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let lago = Client::from_env()?;
-//! let events = lago.ingest().dead_letters(|letter| eprintln!("{}", letter.outcome)).start().await?;
+//! let pipeline = lago.ingest().dead_letters(|letter| eprintln!("{}", letter.outcome));
+//! let events = pipeline.start().await?;
 //!
 //! // In a request handler: never waits. Elsewhere `send`, which waits while the queue is full.
 //! events.try_send(EventInput::new("api_calls", "sub_1").property("requests", 12))?;

@@ -1,6 +1,6 @@
 //! A stand-in for Lago, for tests and for people without an account.
 //!
-//! The guide: [`guide::testing`](crate::guide::testing).
+//! The guide: [`guide::testing`](crate::guide::testing). It needs the feature `mock`.
 //!
 //! A [`MockServer`] is a real HTTP server on 127.0.0.1. It knows every operation of
 //! [`OPERATIONS`](crate::OPERATIONS) and responds with an example in which every field is filled.

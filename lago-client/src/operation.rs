@@ -165,13 +165,13 @@ impl Effect {
 /// Whether executing an operation twice leaves behind what one execution would have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Idempotency {
-    /// It does: no second charge, object or e-mail, and nothing else deleted.
+    /// Twice leaves behind what once would have: no second charge, object or e-mail, and nothing else deleted.
     Idempotent,
-    /// It depends on what is sent: it does when everything that is sent has a key by which the server
-    /// recognises it. A call refuses what has none before anything is sent
-    /// ([`is_usage`](crate::Error::is_usage)), so that the calls that are made may be repeated.
+    /// Twice is as good as once because everything that is sent has a key by which the server recognises it. A call
+    /// refuses what has none before anything is sent ([`is_usage`](crate::Error::is_usage)), so that every call that is
+    /// made may be repeated.
     WithKey(Key),
-    /// It may not.
+    /// Twice may do it twice, or may be refused the second time. Look before you call it again.
     NotIdempotent,
 }
 
@@ -185,7 +185,7 @@ impl Idempotency {
     }
 }
 
-/// By what the server recognises a thing that it was sent before. All are names of JSON.
+/// How the server recognises something that it was sent before: by the names of properties in its JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Key {

@@ -21,8 +21,9 @@
 //!     fn send(&self, request: http::Request<Bytes>) -> Sending<'_> {
 //!         let response = match request.uri().path() {
 //!             "/api/v1/taxes/vat" => http::Response::new(Body::from(
-//!                 r#"{"tax":{"lago_id":"1a901a90-1a90-1a90-1a90-1a901a901a90","name":"VAT","code":"vat","rate":20.0,
-//!                     "applied_to_organization":false,"add_ons_count":0,"charges_count":0,"customers_count":0,
+//!                 r#"{"tax":{"lago_id":"1a901a90-1a90-1a90-1a90-1a901a901a90",
+//!                     "name":"VAT","code":"vat","rate":20.0,"applied_to_organization":false,
+//!                     "add_ons_count":0,"charges_count":0,"customers_count":0,
 //!                     "plans_count":0,"created_at":"2026-01-01T00:00:00Z"}}"#,
 //!             )),
 //!             _ => {

@@ -1,6 +1,6 @@
 //! Webhooks: from a request to an event that can be trusted.
 //!
-//! The guide: [`guide::webhooks`](crate::guide::webhooks).
+//! The guide: [`guide::webhooks`](crate::guide::webhooks). It needs the feature `webhooks`, one of the default ones.
 //!
 //! Lago signs what it delivers. A [`Verifier`] checks the signature of the raw body and reads it:
 //!

@@ -44,7 +44,7 @@ impl Error {
         self.answered(StatusCode::BAD_REQUEST)
     }
 
-    /// What exists under no such id or code (404). The code says which noun is missing.
+    /// Nothing exists under this id or code (404). The code says which noun is missing.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.answered(StatusCode::NOT_FOUND)

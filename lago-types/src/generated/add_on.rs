@@ -101,7 +101,7 @@ pub struct AddOnInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -136,7 +136,7 @@ json_object! {
 }
 
 impl AddOnInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(required: AddOnInputRequired) -> Self {
         Self {
             name: required.name,
@@ -187,7 +187,7 @@ impl AddOnInput {
         self.description = description.into();
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -260,7 +260,7 @@ pub struct AddOnUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -294,7 +294,7 @@ json_object! {
 }
 
 impl AddOnUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             name: None,
@@ -345,7 +345,7 @@ impl AddOnUpdate {
         self.description = description.into();
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,

@@ -167,7 +167,7 @@ json_object! {
 }
 
 impl AlertInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         code: impl Into<String>,
         thresholds: impl IntoIterator<Item = impl Into<AlertThresholdInput>>,
@@ -299,7 +299,7 @@ json_object! {
 }
 
 impl AlertThresholdInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         value: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
     ) -> Self {
@@ -406,7 +406,7 @@ json_object! {
 }
 
 impl AlertUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             code: None,

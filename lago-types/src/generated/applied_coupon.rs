@@ -257,7 +257,7 @@ json_object! {
 }
 
 impl AppliedCouponInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         external_customer_id: impl Into<String>,
         coupon_code: impl Into<String>,

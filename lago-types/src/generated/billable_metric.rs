@@ -193,7 +193,7 @@ json_object! {
 }
 
 impl BillableMetricFilterInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         key: impl Into<String>,
         values: impl IntoIterator<Item = impl Into<String>>,
@@ -333,7 +333,7 @@ json_object! {
 }
 
 impl BillableMetricInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         name: impl Into<String>,
         code: impl Into<String>,
@@ -551,7 +551,7 @@ json_object! {
 }
 
 impl BillableMetricUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             name: None,

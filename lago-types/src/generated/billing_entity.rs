@@ -33,7 +33,7 @@ pub struct BillingEntity {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub document_number_prefix: Option<String>,
-    /// Whether invoices over zero are issued. With false they are closed without a number. Customers may have a rule of their own. Example: `true`.
+    /// Whether invoices whose total is zero are issued. With false they are closed without a number. Customers may have a rule of their own. Example: `true`.
     pub finalize_zero_amount_invoice: bool,
     /// Text at the foot of invoices. Example: `Thank you for your business`.
     #[cfg_attr(
@@ -320,7 +320,7 @@ json_object! {
 }
 
 impl BillingEntityBillingConfigurationInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             invoice_footer: None,
@@ -401,7 +401,7 @@ pub struct BillingEntityInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub document_number_prefix: crate::Patch<String>,
-    /// Whether invoices over zero are issued. With false they are closed without a number. Customers may have a rule of their own. Example: `true`.
+    /// Whether invoices whose total is zero are issued. With false they are closed without a number. Customers may have a rule of their own. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -580,7 +580,7 @@ json_object! {
 }
 
 impl BillingEntityInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(code: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             code: code.into(),
@@ -645,7 +645,7 @@ impl BillingEntityInput {
         self.document_number_prefix = document_number_prefix.into();
         self
     }
-    /// Sets `finalize_zero_amount_invoice`: whether invoices over zero are issued.
+    /// Sets `finalize_zero_amount_invoice`: whether invoices whose total is zero are issued.
     #[must_use]
     pub fn finalize_zero_amount_invoice(
         mut self,
@@ -815,7 +815,7 @@ pub struct BillingEntityUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub document_number_prefix: crate::Patch<String>,
-    /// Whether invoices over zero are issued. With false they are closed without a number. Customers may have a rule of their own. Example: `true`.
+    /// Whether invoices whose total is zero are issued. With false they are closed without a number. Customers may have a rule of their own. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1007,7 +1007,7 @@ json_object! {
 }
 
 impl BillingEntityUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             name: None,
@@ -1067,7 +1067,7 @@ impl BillingEntityUpdate {
         self.document_number_prefix = document_number_prefix.into();
         self
     }
-    /// Sets `finalize_zero_amount_invoice`: whether invoices over zero are issued.
+    /// Sets `finalize_zero_amount_invoice`: whether invoices whose total is zero are issued.
     #[must_use]
     pub fn finalize_zero_amount_invoice(
         mut self,

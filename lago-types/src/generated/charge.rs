@@ -70,7 +70,7 @@ json_object! {
 }
 
 impl AppliedPricingUnitInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             code: None,
@@ -261,7 +261,7 @@ json_object! {
 }
 
 impl ChargeDeleteInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self { cascade_updates: None }
     }
@@ -351,7 +351,7 @@ json_object! {
 }
 
 impl ChargeFilterDeleteInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self { cascade_updates: None }
     }
@@ -407,7 +407,7 @@ json_object! {
 }
 
 impl ChargeFilterInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         properties: impl Into<ChargePropertiesInput>,
         values: impl IntoIterator<Item = (impl Into<String>, impl Into<Vec<String>>)>,
@@ -510,7 +510,7 @@ json_object! {
 }
 
 impl ChargeFilterUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             cascade_updates: None,
@@ -727,7 +727,7 @@ pub struct ChargeInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -830,7 +830,7 @@ json_object! {
 }
 
 impl ChargeInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         billable_metric_id: impl Into<::uuid::Uuid>,
         charge_model: impl Into<ChargeModel>,
@@ -883,7 +883,7 @@ impl ChargeInput {
         self.filters = Some(filters.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -1001,7 +1001,7 @@ pub struct ChargeOverride {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -1039,7 +1039,7 @@ json_object! {
 }
 
 impl ChargeOverride {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             invoice_display_name: None,
@@ -1080,7 +1080,7 @@ impl ChargeOverride {
         self.filters = Some(filters.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -1429,7 +1429,7 @@ json_object! {
 }
 
 impl ChargePropertiesInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     #[allow(deprecated)]
     pub fn new() -> Self {
         Self {
@@ -1736,7 +1736,7 @@ pub struct ChargeUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -1841,7 +1841,7 @@ json_object! {
 }
 
 impl ChargeUpdate {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         charge_model: impl Into<ChargeModel>,
         properties: impl Into<ChargePropertiesInput>,
@@ -1900,7 +1900,7 @@ impl ChargeUpdate {
         self.filters = Some(filters.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -2189,7 +2189,7 @@ json_object! {
 }
 
 impl GraduatedPercentageRangeInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(required: GraduatedPercentageRangeInputRequired) -> Self {
         Self {
             from_value: required.from_value,
@@ -2376,7 +2376,7 @@ json_object! {
 }
 
 impl GraduatedRangeInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(required: GraduatedRangeInputRequired) -> Self {
         Self {
             from_value: required.from_value,
@@ -2534,7 +2534,7 @@ json_object! {
 }
 
 impl PresentationGroupKey {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self { value: None, options: None }
     }
@@ -2579,7 +2579,7 @@ json_object! {
 }
 
 impl PresentationGroupKeyOptions {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self { display_in_invoice: None }
     }
@@ -2791,7 +2791,7 @@ json_object! {
 }
 
 impl VolumeRangeInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(required: VolumeRangeInputRequired) -> Self {
         Self {
             from_value: required.from_value,

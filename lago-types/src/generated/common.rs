@@ -111,7 +111,7 @@ json_object! {
 }
 
 impl EvaluateExpressionEventInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             code: None,
@@ -203,7 +203,7 @@ json_object! {
 }
 
 impl EvaluateExpressionInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(expression: impl Into<String>) -> Self {
         Self {
             expression: expression.into(),
@@ -387,7 +387,7 @@ json_object! {
 }
 
 impl OneOffInvoiceFeeInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(add_on_code: impl Into<String>) -> Self {
         Self {
             add_on_code: add_on_code.into(),
@@ -492,7 +492,7 @@ pub struct OneOffInvoiceInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_entity_code: Option<String>,
-    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
+    /// ISO 4217 code of the currency that amounts are in. Example: `EUR`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -553,7 +553,7 @@ json_object! {
 }
 
 impl OneOffInvoiceInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         external_customer_id: impl Into<String>,
         fees: impl IntoIterator<Item = impl Into<OneOffInvoiceFeeInput>>,
@@ -587,7 +587,7 @@ impl OneOffInvoiceInput {
         self.billing_entity_code = Some(billing_entity_code.into());
         self
     }
-    /// Sets `currency`: ISO 4217 code of the currency.
+    /// Sets `currency`: ISO 4217 code of the currency that amounts are in.
     #[must_use]
     pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
         self.currency = Some(currency.into());
@@ -647,7 +647,7 @@ pub struct OverdueBalancePerCurrency {
     /// Sum of what is past its due date, in cents of the currency. Example: `120`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
+    /// ISO 4217 code of the currency that amounts are in. Example: `EUR`.
     pub currency: Currency,
 }
 

@@ -181,7 +181,7 @@ json_object! {
 }
 
 impl CouponAppliesToInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             plan_codes: crate::Patch::Absent,
@@ -326,7 +326,7 @@ json_object! {
 }
 
 impl CouponInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(required: CouponInputRequired) -> Self {
         Self {
             name: required.name,
@@ -606,7 +606,7 @@ json_object! {
 }
 
 impl CouponUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             name: None,

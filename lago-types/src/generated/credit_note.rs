@@ -62,7 +62,7 @@ pub struct CreditNote {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
+    /// ISO 4217 code of the currency that amounts are in. Example: `EUR`.
     pub currency: Currency,
     /// What is given back with taxes, in cents of the currency. Example: `120`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
@@ -396,7 +396,7 @@ json_object! {
 }
 
 impl CreditNoteEstimateInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         invoice_id: impl Into<::uuid::Uuid>,
         items: impl IntoIterator<Item = impl Into<CreditNoteEstimateItemInput>>,
@@ -451,7 +451,7 @@ json_object! {
 }
 
 impl CreditNoteEstimateItemInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(fee_id: impl Into<::uuid::Uuid>, amount_cents: impl Into<i64>) -> Self {
         Self {
             fee_id: fee_id.into(),
@@ -483,7 +483,7 @@ pub struct CreditNoteEstimated {
     pub lago_invoice_id: ::uuid::Uuid,
     /// Number that stands on the invoice, for people; calls take its id. Example: `LAG-1234`.
     pub invoice_number: String,
-    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
+    /// ISO 4217 code of the currency that amounts are in. Example: `EUR`.
     pub currency: Currency,
     /// Taxes on what is given back, in cents of the currency. Example: `20`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
@@ -673,7 +673,7 @@ json_object! {
 }
 
 impl CreditNoteInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         invoice_id: impl Into<::uuid::Uuid>,
         items: impl IntoIterator<Item = impl Into<CreditNoteItemInput>>,
@@ -832,7 +832,7 @@ json_object! {
 }
 
 impl CreditNoteItemInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(fee_id: impl Into<::uuid::Uuid>, amount_cents: impl Into<i64>) -> Self {
         Self {
             fee_id: fee_id.into(),
@@ -961,7 +961,7 @@ json_object! {
 }
 
 impl CreditNoteUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             refund_status: None,

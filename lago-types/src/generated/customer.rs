@@ -142,7 +142,7 @@ json_object! {
 }
 
 impl AddressInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             address_line1: crate::Patch::Absent,
@@ -247,7 +247,7 @@ pub struct Customer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub country: Option<Country>,
-    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `USD`.
+    /// ISO 4217 code of the currency that amounts are in. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -343,7 +343,7 @@ pub struct Customer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub zipcode: Option<String>,
-    /// Days from the issue of an invoice to its due date. Null means the term of the next wider level: that of the billing entity for a customer. Example: `30`.
+    /// Days from the issue of an invoice to its due date. Null on a customer means the term of its billing entity. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -728,7 +728,7 @@ json_object! {
 }
 
 impl CustomerBillingConfigurationInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             invoice_grace_period: crate::Patch::Absent,
@@ -921,7 +921,7 @@ pub struct CustomerInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub country: crate::Patch<Country>,
-    /// ISO 4217 code of the currency. All amounts of the object are in it.
+    /// ISO 4217 code of the currency that amounts are in.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -993,7 +993,7 @@ pub struct CustomerInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub state: crate::Patch<String>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -1025,7 +1025,7 @@ pub struct CustomerInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub zipcode: crate::Patch<String>,
-    /// Days from the issue of an invoice to its due date. Null means the term of the next wider level: that of the billing entity for a customer. Example: `30`.
+    /// Days from the issue of an invoice to its due date. Null on a customer means the term of its billing entity. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1162,7 +1162,7 @@ json_object! {
 }
 
 impl CustomerInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(external_id: impl Into<String>) -> Self {
         Self {
             external_id: external_id.into(),
@@ -1244,7 +1244,7 @@ impl CustomerInput {
         self.country = country.into();
         self
     }
-    /// Sets `currency`: ISO 4217 code of the currency. [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `currency`: ISO 4217 code of the currency that amounts are in. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn currency(mut self, currency: impl Into<crate::Patch<Currency>>) -> Self {
         self.currency = currency.into();
@@ -1322,7 +1322,7 @@ impl CustomerInput {
         self.state = state.into();
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -1573,7 +1573,7 @@ json_object! {
 }
 
 impl CustomerMetadataInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
             key: key.into(),
@@ -1722,7 +1722,7 @@ pub struct CustomerProjectedUsage {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_invoice_id: Option<::uuid::Uuid>,
-    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
+    /// ISO 4217 code of the currency that amounts are in. Example: `EUR`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1827,7 +1827,7 @@ pub struct CustomerUsage {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_invoice_id: Option<::uuid::Uuid>,
-    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
+    /// ISO 4217 code of the currency that amounts are in. Example: `EUR`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1919,7 +1919,7 @@ pub struct CustomerViesCheck {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub country: Option<Country>,
-    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `USD`.
+    /// ISO 4217 code of the currency that amounts are in. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2015,7 +2015,7 @@ pub struct CustomerViesCheck {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub zipcode: Option<String>,
-    /// Days from the issue of an invoice to its due date. Null means the term of the next wider level: that of the billing entity for a customer. Example: `30`.
+    /// Days from the issue of an invoice to its due date. Null on a customer means the term of its billing entity. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -2388,7 +2388,7 @@ json_object! {
 }
 
 impl IntegrationCustomerInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             id: None,

@@ -1307,9 +1307,9 @@ open_enum! {
     pub enum FinalizeZeroAmountInvoice {
         /// `inherit`: As the billing entity does it.
         Inherit = "inherit",
-        /// `skip`: Invoices over zero are closed without being issued.
+        /// `skip`: Invoices whose total is zero are closed without being issued.
         Skip = "skip",
-        /// `finalize`: Invoices over zero are issued like others.
+        /// `finalize`: Invoices whose total is zero are issued like others.
         Finalize = "finalize",
     }
 }
@@ -1403,7 +1403,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// How far the invoice has come; `open` waits for a first payment and comes with retries and webhooks, never with lists.
+    /// How far the invoice has come; `open` waits for a first payment, and no list has such invoices.
     ///
     /// Used by [`Invoice::status`](crate::Invoice::status) and [`InvoicePreview::status`](crate::InvoicePreview::status).
     pub enum InvoiceStatus {

@@ -173,7 +173,7 @@ json_object! {
 }
 
 impl EventEstimateFeesInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         code: impl Into<String>,
         external_subscription_id: impl Into<String>,
@@ -300,7 +300,7 @@ json_object! {
 }
 
 impl EventEstimateInstantFeesInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         code: impl Into<String>,
         external_subscription_id: impl Into<String>,
@@ -431,7 +431,7 @@ json_object! {
 }
 
 impl EventInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     ///
     /// Unless set otherwise, `transaction_id` is a new unique id and `timestamp` is the time of this call: a server that recognises repeats counts the same value once.
     pub fn new(

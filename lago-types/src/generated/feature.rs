@@ -101,7 +101,7 @@ json_object! {
 }
 
 impl FeatureInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(code: impl Into<String>) -> Self {
         Self {
             code: code.into(),
@@ -231,7 +231,7 @@ json_object! {
 }
 
 impl FeaturePrivilegeConfigInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self { select_options: None }
     }
@@ -294,7 +294,7 @@ json_object! {
 }
 
 impl FeaturePrivilegeInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(code: impl Into<String>) -> Self {
         Self {
             code: code.into(),
@@ -374,7 +374,7 @@ json_object! {
 }
 
 impl FeatureUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             name: crate::Patch::Absent,

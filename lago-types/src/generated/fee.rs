@@ -1186,7 +1186,7 @@ json_object! {
 }
 
 impl FeeUpdate {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(payment_status: impl Into<FeePaymentStatus>) -> Self {
         Self {
             payment_status: payment_status.into(),

@@ -121,7 +121,7 @@ json_object! {
 }
 
 impl FixedChargeDeleteInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self { cascade_updates: None }
     }
@@ -169,7 +169,7 @@ pub struct FixedChargeInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<FixedChargePropertiesInput>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -260,7 +260,7 @@ json_object! {
 }
 
 impl FixedChargeInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             invoice_display_name: crate::Patch::Absent,
@@ -316,7 +316,7 @@ impl FixedChargeInput {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -400,7 +400,7 @@ pub struct FixedChargeOverride {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<FixedChargePropertiesInput>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -435,7 +435,7 @@ json_object! {
 }
 
 impl FixedChargeOverride {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             invoice_display_name: crate::Patch::Absent,
@@ -484,7 +484,7 @@ impl FixedChargeOverride {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -617,7 +617,7 @@ json_object! {
 }
 
 impl FixedChargePropertiesInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             amount: None,
@@ -735,7 +735,7 @@ pub struct FixedChargeUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub apply_units_immediately: Option<bool>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -821,7 +821,7 @@ json_object! {
 }
 
 impl FixedChargeUpdate {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         charge_model: impl Into<FixedChargeModel>,
         properties: impl Into<FixedChargePropertiesInput>,
@@ -890,7 +890,7 @@ impl FixedChargeUpdate {
         self.apply_units_immediately = Some(apply_units_immediately);
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,

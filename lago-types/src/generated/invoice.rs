@@ -241,11 +241,11 @@ pub struct Invoice {
     pub net_payment_term: Option<i64>,
     /// What is invoiced; `advance_charges` sums up charges that were paid in advance without an invoice each. Example: `subscription`.
     pub invoice_type: InvoiceType,
-    /// How far the invoice has come; `open` waits for a first payment and comes with retries and webhooks, never with lists. Example: `finalized`.
+    /// How far the invoice has come; `open` waits for a first payment, and no list has such invoices. Example: `finalized`.
     pub status: InvoiceStatus,
     /// Whether the invoice is paid. A webhook tells of each change, invoice.payment_status_updated. Example: `succeeded`.
     pub payment_status: InvoicePaymentStatus,
-    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
+    /// ISO 4217 code of the currency that amounts are in. Example: `EUR`.
     pub currency: Currency,
     /// Sum of the fees, in cents of the currency before coupons and taxes. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
@@ -836,7 +836,7 @@ json_object! {
 }
 
 impl InvoiceCustomSectionInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             skip_invoice_custom_sections: None,
@@ -958,7 +958,7 @@ json_object! {
 }
 
 impl InvoiceMetadataUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             id: None,
@@ -1248,11 +1248,11 @@ pub struct InvoicePreview {
     pub net_payment_term: Option<i64>,
     /// What is invoiced; `advance_charges` sums up charges that were paid in advance without an invoice each. Example: `subscription`.
     pub invoice_type: InvoiceType,
-    /// How far the invoice has come; `open` waits for a first payment and comes with retries and webhooks, never with lists. Example: `finalized`.
+    /// How far the invoice has come; `open` waits for a first payment, and no list has such invoices. Example: `finalized`.
     pub status: InvoiceStatus,
     /// Whether the invoice is paid. A webhook tells of each change, invoice.payment_status_updated. Example: `succeeded`.
     pub payment_status: InvoicePaymentStatus,
-    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
+    /// ISO 4217 code of the currency that amounts are in. Example: `EUR`.
     pub currency: Currency,
     /// Sum of the fees, in cents of the currency before coupons and taxes. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
@@ -1615,7 +1615,7 @@ json_object! {
 }
 
 impl InvoicePreviewCouponInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(code: impl Into<String>) -> Self {
         Self {
             code: code.into(),
@@ -1776,7 +1776,7 @@ pub struct InvoicePreviewCustomer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub country: Option<Country>,
-    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `USD`.
+    /// ISO 4217 code of the currency that amounts are in. Example: `USD`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1872,7 +1872,7 @@ pub struct InvoicePreviewCustomer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub zipcode: Option<String>,
-    /// Days from the issue of an invoice to its due date. Null means the term of the next wider level: that of the billing entity for a customer. Example: `30`.
+    /// Days from the issue of an invoice to its due date. Null on a customer means the term of its billing entity. Example: `30`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -2065,7 +2065,7 @@ pub struct InvoicePreviewCustomerInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `EUR`.
+    /// ISO 4217 code of the currency that amounts are in. Example: `EUR`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2131,7 +2131,7 @@ json_object! {
 }
 
 impl InvoicePreviewCustomerInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             address_line1: None,
@@ -2200,7 +2200,7 @@ impl InvoicePreviewCustomerInput {
         self.name = Some(name.into());
         self
     }
-    /// Sets `currency`: ISO 4217 code of the currency.
+    /// Sets `currency`: ISO 4217 code of the currency that amounts are in.
     #[must_use]
     pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
         self.currency = Some(currency.into());
@@ -2313,7 +2313,7 @@ json_object! {
 }
 
 impl InvoicePreviewInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             customer: None,
@@ -2408,7 +2408,7 @@ json_object! {
 }
 
 impl InvoicePreviewIntegrationCustomerInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         integration_type: impl Into<Integration>,
         integration_code: impl Into<String>,
@@ -2745,7 +2745,7 @@ json_object! {
 }
 
 impl InvoicePreviewSubscriptionsInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(external_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             external_ids: external_ids.into_iter().map(Into::into).collect(),
@@ -2816,7 +2816,7 @@ json_object! {
 }
 
 impl InvoiceUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             payment_status: None,
@@ -2894,7 +2894,7 @@ json_object! {
 }
 
 impl InvoiceVoidInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             generate_credit_note: None,

@@ -92,7 +92,7 @@ json_object! {
 }
 
 impl LifetimeUsageInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(external_historical_usage_amount_cents: impl Into<i64>) -> Self {
         Self {
             external_historical_usage_amount_cents: external_historical_usage_amount_cents

@@ -128,7 +128,7 @@ json_object! {
 }
 
 impl OrderExecuteInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self { execution_mode: None }
     }

@@ -146,7 +146,7 @@ json_object! {
 }
 
 impl OrderFormMarkAsSignedInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             signed_document: None,

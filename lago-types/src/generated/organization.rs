@@ -139,7 +139,7 @@ pub struct Organization {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub taxes: Option<Vec<Tax>>,
-    /// Whether invoices over zero are issued. With false they are closed without a number. Customers may have a rule of their own. Example: `false`.
+    /// Whether invoices whose total is zero are issued. With false they are closed without a number. Customers may have a rule of their own. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -308,7 +308,7 @@ json_object! {
 }
 
 impl OrganizationBillingConfigurationInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             invoice_footer: crate::Patch::Absent,
@@ -460,7 +460,7 @@ pub struct OrganizationUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_configuration: Option<OrganizationBillingConfigurationInput>,
-    /// Whether invoices over zero are issued. With false they are closed without a number. Customers may have a rule of their own. Example: `false`.
+    /// Whether invoices whose total is zero are issued. With false they are closed without a number. Customers may have a rule of their own. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -524,7 +524,7 @@ json_object! {
 }
 
 impl OrganizationUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             webhook_url: crate::Patch::Absent,
@@ -681,7 +681,7 @@ impl OrganizationUpdate {
         self.billing_configuration = Some(billing_configuration.into());
         self
     }
-    /// Sets `finalize_zero_amount_invoice`: whether invoices over zero are issued.
+    /// Sets `finalize_zero_amount_invoice`: whether invoices whose total is zero are issued.
     #[must_use]
     pub fn finalize_zero_amount_invoice(
         mut self,

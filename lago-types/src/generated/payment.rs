@@ -233,7 +233,7 @@ json_object! {
 }
 
 impl PaymentInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         invoice_id: impl Into<::uuid::Uuid>,
         amount_cents: impl Into<i64>,

@@ -137,7 +137,7 @@ json_object! {
 }
 
 impl PaymentMethodReferenceInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             payment_method_type: None,

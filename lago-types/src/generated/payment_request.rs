@@ -97,7 +97,7 @@ json_object! {
 }
 
 impl PaymentRequestInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         external_customer_id: impl Into<String>,
         lago_invoice_ids: impl IntoIterator<Item = impl Into<::uuid::Uuid>>,

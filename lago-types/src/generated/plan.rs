@@ -157,7 +157,7 @@ json_object! {
 }
 
 impl MinimumCommitmentInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(amount_cents: impl Into<i64>) -> Self {
         Self {
             amount_cents: amount_cents.into(),
@@ -469,7 +469,7 @@ json_object! {
 }
 
 impl PlanChargeFilterInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         properties: impl Into<ChargePropertiesInput>,
         values: impl IntoIterator<Item = (impl Into<String>, impl Into<Vec<String>>)>,
@@ -595,7 +595,7 @@ pub struct PlanChargeInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -656,7 +656,7 @@ json_object! {
 }
 
 impl PlanChargeInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         billable_metric_id: impl Into<::uuid::Uuid>,
         charge_model: impl Into<ChargeModel>,
@@ -756,7 +756,7 @@ impl PlanChargeInput {
         self.filters = Some(filters.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -864,7 +864,7 @@ pub struct PlanChargeUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -927,7 +927,7 @@ json_object! {
 }
 
 impl PlanChargeUpdate {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         charge_model: impl Into<ChargeModel>,
         properties: impl Into<ChargePropertiesInput>,
@@ -1034,7 +1034,7 @@ impl PlanChargeUpdate {
         self.filters = Some(filters.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -1258,7 +1258,7 @@ pub struct PlanFixedChargeInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<FixedChargePropertiesInput>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -1310,7 +1310,7 @@ json_object! {
 }
 
 impl PlanFixedChargeInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         add_on_id: impl Into<::uuid::Uuid>,
         charge_model: impl Into<FixedChargeModel>,
@@ -1391,7 +1391,7 @@ impl PlanFixedChargeInput {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -1465,7 +1465,7 @@ pub struct PlanFixedChargeUpdate {
     ///
     /// **Reset when left out.** Without properties, or with empty ones, the price goes back to the default of the model, which is 0.
     pub properties: FixedChargePropertiesInput,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -1519,7 +1519,7 @@ json_object! {
 }
 
 impl PlanFixedChargeUpdate {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         charge_model: impl Into<FixedChargeModel>,
         properties: impl Into<FixedChargePropertiesInput>,
@@ -1607,7 +1607,7 @@ impl PlanFixedChargeUpdate {
         self.properties = properties.into();
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -1745,7 +1745,7 @@ pub struct PlanInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub bill_fixed_charges_monthly: crate::Patch<bool>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -1835,7 +1835,7 @@ json_object! {
 }
 
 impl PlanInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(required: PlanInputRequired) -> Self {
         Self {
             name: required.name,
@@ -1947,7 +1947,7 @@ impl PlanInput {
         self.bill_fixed_charges_monthly = bill_fixed_charges_monthly.into();
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -2011,7 +2011,7 @@ impl PlanInput {
 
 /// What [`PlanInput::new`] takes, by name and in any order.
 ///
-/// Nearly every request needs `interval`, `amount_cents`, `pay_in_advance`: where the server does without, `None` leaves one out.
+/// Nearly every request needs `interval`, `amount_cents`, `pay_in_advance`. `None` leaves one out, for servers that do without it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlanInputRequired {
     /// Name that people read in the Lago app. Customers see it on documents where there is no display name. Example: `Startup`.
@@ -2069,7 +2069,7 @@ pub struct PlanOverrides {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -2153,7 +2153,7 @@ json_object! {
 }
 
 impl PlanOverrides {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     #[allow(deprecated)]
     pub fn new() -> Self {
         Self {
@@ -2204,7 +2204,7 @@ impl PlanOverrides {
         self.name = Some(name.into());
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -2333,7 +2333,7 @@ pub struct PlanOverridesCharge {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub filters: Option<Vec<PlanChargeFilterInput>>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -2379,7 +2379,7 @@ json_object! {
 }
 
 impl PlanOverridesCharge {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             id: None,
@@ -2451,7 +2451,7 @@ impl PlanOverridesCharge {
         self.filters = Some(filters.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -2504,7 +2504,7 @@ pub struct PlanOverridesFixedCharge {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<FixedChargePropertiesInput>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -2542,7 +2542,7 @@ json_object! {
 }
 
 impl PlanOverridesFixedCharge {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(id: impl Into<::uuid::Uuid>) -> Self {
         Self {
             id: id.into(),
@@ -2598,7 +2598,7 @@ impl PlanOverridesFixedCharge {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -2702,7 +2702,7 @@ pub struct PlanUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub bill_fixed_charges_monthly: crate::Patch<bool>,
-    /// Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Codes of existing taxes that are to be attached here.
     ///
     /// All that shall apply; an update takes away the others, and leaves all of them when there is no list.
     #[cfg_attr(
@@ -2803,7 +2803,7 @@ json_object! {
 }
 
 impl PlanUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             name: None,
@@ -2916,7 +2916,7 @@ impl PlanUpdate {
         self.bill_fixed_charges_monthly = bill_fixed_charges_monthly.into();
         self
     }
-    /// Sets `tax_codes`: codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity.
+    /// Sets `tax_codes`: codes of existing taxes that are to be attached here.
     #[must_use]
     pub fn tax_codes(
         mut self,
@@ -3086,7 +3086,7 @@ json_object! {
 }
 
 impl UsageThresholdInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(amount_cents: impl Into<i64>) -> Self {
         Self {
             amount_cents: amount_cents.into(),

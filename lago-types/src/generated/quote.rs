@@ -484,7 +484,7 @@ pub struct QuoteCouponPayload {
         )
     )]
     pub amount_cents: Option<i64>,
-    /// ISO 4217 code of the currency. All amounts of the object are in it.
+    /// ISO 4217 code of the currency that amounts are in.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -396,7 +396,7 @@ json_object! {
 }
 
 impl SubscriptionActivationRuleInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(type_: impl Into<ActivationRuleType>) -> Self {
         Self {
             type_: type_.into(),
@@ -455,7 +455,7 @@ json_object! {
 }
 
 impl SubscriptionAuthorizationInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         amount_cents: impl Into<i64>,
         amount_currency: impl Into<Currency>,
@@ -732,7 +732,7 @@ json_object! {
 }
 
 impl SubscriptionInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         external_customer_id: impl Into<String>,
         plan_code: impl Into<String>,
@@ -1046,7 +1046,7 @@ json_object! {
 }
 
 impl SubscriptionUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             name: crate::Patch::Absent,

@@ -182,7 +182,7 @@ json_object! {
 }
 
 impl TaxInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     #[allow(deprecated)]
     pub fn new(
         name: impl Into<String>,
@@ -310,7 +310,7 @@ json_object! {
 }
 
 impl TaxUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     #[allow(deprecated)]
     pub fn new() -> Self {
         Self {

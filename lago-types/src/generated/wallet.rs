@@ -316,7 +316,7 @@ json_object! {
 }
 
 impl RecurringTransactionRuleInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(trigger: impl Into<RecurringRuleTrigger>) -> Self {
         Self {
             trigger: trigger.into(),
@@ -689,7 +689,7 @@ json_object! {
 }
 
 impl RecurringTransactionRuleUpdate {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(trigger: impl Into<RecurringRuleTrigger>) -> Self {
         Self {
             trigger: trigger.into(),
@@ -980,7 +980,7 @@ json_object! {
 }
 
 impl TransactionMetadata {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self { key: None, value: None }
     }
@@ -1022,7 +1022,7 @@ pub struct Wallet {
     pub billing_entity_code: Option<String>,
     /// Whether credits of the wallet can be used. Example: `active`.
     pub status: WalletStatus,
-    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `USD`.
+    /// ISO 4217 code of the currency that amounts are in. Example: `USD`.
     pub currency: Currency,
     /// Name of the wallet. It stands on the invoices of its credits when those have no name of their own. Example: `Prepaid`.
     #[cfg_attr(
@@ -1375,7 +1375,7 @@ json_object! {
 }
 
 impl WalletAlertInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         code: impl Into<String>,
         thresholds: impl IntoIterator<Item = impl Into<AlertThresholdInput>>,
@@ -1462,7 +1462,7 @@ json_object! {
 }
 
 impl WalletAlertUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             code: None,
@@ -1562,7 +1562,7 @@ json_object! {
 }
 
 impl WalletAppliesToInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             fee_types: crate::Patch::Absent,
@@ -1622,7 +1622,7 @@ pub struct WalletInput {
     pub priority: Option<i64>,
     /// What one credit is worth, as an exact decimal in units of the currency: `"1.5"` and EUR is 1.50 EUR. It cannot change later. Example: `1.5`.
     pub rate_amount: crate::Decimal,
-    /// ISO 4217 code of the currency. All amounts of the object are in it. Example: `USD`.
+    /// ISO 4217 code of the currency that amounts are in. Example: `USD`.
     pub currency: Currency,
     /// Credits that the customer buys (an exact decimal). They count once their invoice is paid. Example: `20.0`.
     #[cfg_attr(
@@ -1812,7 +1812,7 @@ json_object! {
 }
 
 impl WalletInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         rate_amount: impl TryInto<crate::Decimal, Error: Into<crate::Refusal>>,
         currency: impl Into<Currency>,
@@ -1884,7 +1884,7 @@ impl WalletInput {
         }
         self
     }
-    /// Sets `currency`: ISO 4217 code of the currency.
+    /// Sets `currency`: ISO 4217 code of the currency that amounts are in.
     #[must_use]
     pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
         self.currency = currency.into();
@@ -2236,7 +2236,7 @@ json_object! {
 }
 
 impl WalletUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             name: crate::Patch::Absent,

@@ -59,7 +59,7 @@ pub struct WalletTransaction {
     pub credit_amount: crate::Decimal,
     /// Whether the invoice of bought credits is issued only after it has been paid. False unless something else is said. Example: `false`.
     pub invoice_requires_successful_payment: bool,
-    /// Keys and values of yours; the server does not promise them.
+    /// Keys and values of yours, which Lago stores and returns; null where none were given.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -407,7 +407,7 @@ json_object! {
 }
 
 impl WalletTransactionInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(wallet_id: impl Into<::uuid::Uuid>) -> Self {
         Self {
             wallet_id: wallet_id.into(),

@@ -116,7 +116,7 @@ json_object! {
 }
 
 impl WebhookEndpointInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(webhook_url: impl Into<String>) -> Self {
         Self {
             webhook_url: webhook_url.into(),
@@ -210,7 +210,7 @@ json_object! {
 }
 
 impl WebhookEndpointUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             webhook_url: None,

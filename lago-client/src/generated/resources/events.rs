@@ -22,7 +22,7 @@ impl Events {
     ///
     /// Repeatable by `transaction_id`: what has none is refused before anything is sent. A missing `timestamp` is set to the current time once, before the first attempt.
     ///
-    /// The event counts for the subscription that is active at its time, and for no other. A key that came before is refused with 422 `value_already_exist`, by servers with ClickHouse it is taken and counted once. What a later check finds wrong is not billed, and the webhook [`events.errors`](lago_types::WebhookEvent::EventsErrors) tells of it. A charge that is paid in advance makes a fee at once, and the webhook [`fee.created`](lago_types::WebhookEvent::FeeCreated) follows.
+    /// The event counts for the subscription that is active at its time, and for no other. A key that came before is refused with 422 `value_already_exist`, and taken by servers with ClickHouse, which count it once where they deduplicate and its timestamp is the same. What a later check finds wrong is not billed, and the webhook [`events.errors`](lago_types::WebhookEvent::EventsErrors) tells of it. A charge that is paid in advance makes a fee at once, and the webhook [`fee.created`](lago_types::WebhookEvent::FeeCreated) follows.
     ///
     /// # Example
     ///

@@ -32,7 +32,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "amount_cents":{"type":"integer","description":"Price of one, in cents of the currency before taxes. A one-off invoice may say another."},
 "amount_currency":{"type":"string","description":"ISO 4217 code of the currency of the amount."},
 "description":{"type":"string","description":"Text for people; billing does not depend on it."},
-"tax_codes":{"type":"array","items":{"type":"string"},"description":"Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity."}
+"tax_codes":{"type":"array","items":{"type":"string"},"description":"Codes of existing taxes that are to be attached here."}
 },"required":["name","code","amount_cents","amount_currency"],"additionalProperties":false}"#,
         &[
             argument("name", Body(&["add_on", "name"])),
@@ -72,7 +72,7 @@ pub(super) static TOOLS: &[Tool] = &[
         "Change an add-on's name, price, description or taxes. Invoices that were issued keep what they say; a new price counts for those to come. No webhook tells of it.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the add-on."},
-"add_on":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"invoice_display_name":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Name on invoices, in place of the name. Null takes it away."},"code":{"type":"string","description":"Your own name for the object, which paths and other objects refer to."},"amount_cents":{"type":"integer","description":"Price of one, in cents of the currency before taxes."},"amount_currency":{"type":"string","description":"ISO 4217 code of the currency of the amount."},"description":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Text for people; billing does not depend on it. Null takes it away."},"tax_codes":{"type":"array","items":{"type":"string"},"description":"Codes of existing taxes to attach to a customer, plan, charge, add-on, commitment, one-off fee or billing entity."}},"additionalProperties":false,"description":"Name, code, default price in cents, description and taxes of an add-on, shared by its create and update requests."}
+"add_on":{"type":"object","properties":{"name":{"type":"string","description":"Name that people read in the Lago app."},"invoice_display_name":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Name on invoices, in place of the name. Null takes it away."},"code":{"type":"string","description":"Your own name for the object, which paths and other objects refer to."},"amount_cents":{"type":"integer","description":"Price of one, in cents of the currency before taxes."},"amount_currency":{"type":"string","description":"ISO 4217 code of the currency of the amount."},"description":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Text for people; billing does not depend on it. Null takes it away."},"tax_codes":{"type":"array","items":{"type":"string"},"description":"Codes of existing taxes that are to be attached here."}},"additionalProperties":false,"description":"Name, code, default price in cents, description and taxes of an add-on, shared by its create and update requests."}
 },"required":["code","add_on"],"additionalProperties":false}"#,
         &[
             argument("code", Path("code")),

@@ -34,7 +34,7 @@ pub(super) static TOOLS: &[Tool] = &[
     tool(
         "events_create", "createevent", "events", op::CREATE_EVENT,
         "Send one usage event to be metered",
-        "Send one usage event to be metered. The event counts for the subscription that is active at its time, and for no other. A key that came before is refused with 422 `value_already_exist`, by servers with ClickHouse it is taken and counted once. What a later check finds wrong is not billed, and the webhook events.errors tells of it. A charge that is paid in advance makes a fee at once, and the webhook fee.created follows. What is sent again with the same transaction_id and timestamp counts once.",
+        "Send one usage event to be metered. The event counts for the subscription that is active at its time, and for no other. A key that came before is refused with 422 `value_already_exist`, and taken by servers with ClickHouse, which count it once where they deduplicate and its timestamp is the same. What a later check finds wrong is not billed, and the webhook events.errors tells of it. A charge that is paid in advance makes a fee at once, and the webhook fee.created follows. What is sent again with the same transaction_id and timestamp counts once.",
         r#"{"type":"object","properties":{
 "code":{"type":"string","description":"Code of the billable metric that the event feeds."},
 "external_subscription_id":{"type":"string","description":"Your own id of the subscription that is used. The event counts for the one that is active at its timestamp."},

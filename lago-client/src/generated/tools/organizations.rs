@@ -39,7 +39,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "timezone":{"type":"string","description":"Time zone in which the organization bills. Servers without premium license ignore it."},
 "email_settings":{"type":"array","items":{"type":"string"},"description":"What customers are told by e-mail. Servers without premium license ignore it. Known: invoice.finalized, credit_note.created, payment_receipt.created."},
 "billing_configuration":{"type":"object","properties":{"invoice_footer":{"anyOf":[{"type":"string"},{"type":"null"}],"description":"Text at the foot of invoices. Null takes it away."},"invoice_grace_period":{"type":"integer","description":"Days for which an invoice stays a draft."},"document_locale":{"type":"string","description":"ISO 639-1 code of the language in which documents are written."}},"additionalProperties":false,"description":"Invoice defaults of the organization: footer text, grace period in days and language of documents."},
-"finalize_zero_amount_invoice":{"type":"boolean","description":"Whether invoices over zero are issued. With false they are closed without a number. Customers may have a rule of their own."},
+"finalize_zero_amount_invoice":{"type":"boolean","description":"Whether invoices whose total is zero are issued. With false they are closed without a number. Customers may have a rule of their own."},
 "slug":{"type":"string","description":"The organization's name in addresses of the customer portal; the server trims it and makes it lower case."}
 },"additionalProperties":false}"#,
         &[

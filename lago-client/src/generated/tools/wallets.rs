@@ -36,7 +36,7 @@ pub(super) static TOOLS: &[Tool] = &[
 "code":{"type":"string","description":"Code of the wallet, unique among those of the customer."},
 "priority":{"type":"integer","minimum":1,"maximum":50,"description":"In which order wallets and credits are used: 1 first, 50 last. 50 unless something else is said."},
 "rate_amount":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"What one credit is worth, as an exact decimal in units of the currency: `\"1.5\"` and EUR is 1.50 EUR. It cannot change later."},
-"currency":{"type":"string","description":"ISO 4217 code of the currency. All amounts of the object are in it."},
+"currency":{"type":"string","description":"ISO 4217 code of the currency that amounts are in."},
 "paid_credits":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Credits that the customer buys (an exact decimal). They count once their invoice is paid."},
 "granted_credits":{"type":"string","pattern":"^-?[0-9]+(\\.[0-9]+)?$","description":"Credits that are given for free (an exact decimal). They count at once."},
 "external_customer_id":{"type":"string","description":"Your id of the customer. A wallet that is opened through the wallets of a customer is that customer's, whatever stands here."},

@@ -91,7 +91,7 @@ json_object! {
 }
 
 impl AppliedRateCardInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(rate_card_code: impl Into<String>) -> Self {
         Self {
             rate_card_code: rate_card_code.into(),
@@ -155,7 +155,7 @@ json_object! {
 }
 
 impl AppliedRateCardUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             units: crate::Patch::Absent,

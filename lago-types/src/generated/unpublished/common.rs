@@ -45,7 +45,7 @@ json_object! {
 }
 
 impl ResendEmailInput {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             to: None,

@@ -29,7 +29,7 @@ json_object! {
 }
 
 impl InvoiceSyncSalesforceIdInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         external_id: impl Into<String>,
         integration_code: impl Into<String>,

@@ -191,7 +191,7 @@ json_object! {
 }
 
 impl ProductFilterInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         name: impl Into<String>,
         code: impl Into<String>,
@@ -304,7 +304,7 @@ json_object! {
 }
 
 impl ProductFilterUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             name: None,
@@ -415,7 +415,7 @@ json_object! {
 }
 
 impl ProductFilterValueInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(key: impl Into<String>) -> Self {
         Self {
             key: key.into(),
@@ -500,7 +500,7 @@ json_object! {
 }
 
 impl ProductInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(
         name: impl Into<String>,
         code: impl Into<String>,
@@ -630,7 +630,7 @@ json_object! {
 }
 
 impl ProductUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             name: None,

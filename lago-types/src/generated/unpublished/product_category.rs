@@ -106,7 +106,7 @@ json_object! {
 }
 
 impl ProductCategoryInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(name: impl Into<String>, code: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -197,7 +197,7 @@ json_object! {
 }
 
 impl ProductCategoryUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             name: None,

@@ -154,7 +154,7 @@ json_object! {
 }
 
 impl RateInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(required: RateInputRequired) -> Self {
         Self {
             code: required.code,
@@ -375,7 +375,7 @@ json_object! {
 }
 
 impl RateUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             code: None,

@@ -31,7 +31,7 @@ pub struct RateCard {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub description: Option<String>,
-    /// ISO 4217 code of the currency. All amounts of the object are in it.
+    /// ISO 4217 code of the currency that amounts are in.
     pub currency: Currency,
     /// Whether an interval is billed at its end or at its beginning. Example: `arrears`.
     pub billing_timing: BillingTiming,
@@ -125,7 +125,7 @@ pub struct RateCardInput {
     pub name: String,
     /// Code of the rate card; no other may have it. It may contain dots. Example: `storage_eu`.
     pub code: String,
-    /// ISO 4217 code of the currency. All amounts of the object are in it.
+    /// ISO 4217 code of the currency that amounts are in.
     pub currency: Currency,
     /// Code of the filter of the product that it prices; the whole product when left out. Example: `eu`.
     #[cfg_attr(
@@ -220,7 +220,7 @@ json_object! {
 }
 
 impl RateCardInput {
-    /// A request with what it needs; setters add the rest.
+    /// What is needed is set; setters add the rest.
     pub fn new(required: RateCardInputRequired) -> Self {
         Self {
             product_code: required.product_code,
@@ -256,7 +256,7 @@ impl RateCardInput {
         self.code = code.into();
         self
     }
-    /// Sets `currency`: ISO 4217 code of the currency.
+    /// Sets `currency`: ISO 4217 code of the currency that amounts are in.
     #[must_use]
     pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
         self.currency = currency.into();
@@ -342,7 +342,7 @@ pub struct RateCardInputRequired {
     pub name: String,
     /// Code of the rate card; no other may have it. It may contain dots. Example: `storage_eu`.
     pub code: String,
-    /// ISO 4217 code of the currency. All amounts of the object are in it.
+    /// ISO 4217 code of the currency that amounts are in.
     pub currency: Currency,
 }
 
@@ -373,7 +373,7 @@ pub struct RateCardUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub description: crate::Patch<String>,
-    /// ISO 4217 code of the currency. All amounts of the object are in it.
+    /// ISO 4217 code of the currency that amounts are in.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -447,7 +447,7 @@ json_object! {
 }
 
 impl RateCardUpdate {
-    /// A request that leaves everything alone.
+    /// Nothing is set; setters say what is to be sent.
     pub fn new() -> Self {
         Self {
             name: None,
@@ -480,7 +480,7 @@ impl RateCardUpdate {
         self.description = description.into();
         self
     }
-    /// Sets `currency`: ISO 4217 code of the currency.
+    /// Sets `currency`: ISO 4217 code of the currency that amounts are in.
     #[must_use]
     pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
         self.currency = Some(currency.into());

@@ -106,8 +106,8 @@ fn required_struct(name: &syn::Ident, needed: &[&StructField<'_>]) -> TokenStrea
 
 fn doc(fields: &[StructField<'_>], needed: &[&StructField<'_>]) -> TokenStream {
     let sentence = match needed.len() {
-        0 => "A request that leaves everything alone.",
-        _ => "A request with what it needs; setters add the rest.",
+        0 => "Nothing is set; setters say what is to be sent.",
+        _ => "What is needed is set; setters add the rest.",
     };
     doc_lines(&format!("{sentence}{}", client_generated_note(fields)))
 }
@@ -122,7 +122,7 @@ fn asked_note(needed: &[&StructField<'_>]) -> String {
     match asked.is_empty() {
         true => String::new(),
         false => format!(
-            "\n\nNearly every request needs {}: where the server does without, `None` leaves one out.",
+            "\n\nNearly every request needs {}. `None` leaves one out, for servers that do without it.",
             asked.join(", ")
         ),
     }
