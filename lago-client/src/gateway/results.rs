@@ -7,15 +7,18 @@
 mod failure;
 mod fields;
 mod fit;
+mod foreign;
 mod json;
 
 pub(crate) use failure::{Look, failed};
 pub(crate) use fields::{Fields, MOST as MOST_FIELDS};
+pub(crate) use foreign::{foreign, is_foreign};
 pub(crate) use json::{Level, open};
 
 use serde_json::{Map, Value};
 
 use super::tools::Tool;
+use crate::operation::Effect;
 use fit::fitted;
 
 /// How large what an agent reads may be, in bytes: some 15,000 tokens, below the limits that clients are known to have.
@@ -92,7 +95,14 @@ pub(crate) fn succeeded(
             }
         }
         None if body.trim_ascii().is_empty() => {
-            ("Done. Lago answered without a text.".to_owned(), None)
+            let said = match tool.operation.effect {
+                Effect::Reads => "Lago answered without a text.",
+                _ if roots.is_empty() => "Done. Lago answered without a text.",
+                _ => {
+                    "Lago took it, and answered without a text: look what came of it before you repeat it."
+                }
+            };
+            (said.to_owned(), None)
         }
         None => {
             let (json, note) = text(body);

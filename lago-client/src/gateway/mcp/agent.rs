@@ -16,7 +16,7 @@ use crate::gateway::choice::{Choice, NotOffered, reads};
 use crate::gateway::confirm::{self, Confirmations, Fingerprint};
 use crate::gateway::log::say;
 use crate::gateway::progress::{self, Progress};
-use crate::gateway::results::{self, Answer, Fields, Look};
+use crate::gateway::results::{self, Answer, Fields, Look, is_foreign};
 use crate::gateway::tools::{self, Rounded, Tool};
 use crate::raw::RawRequest;
 use crate::response::Response;
@@ -169,7 +169,12 @@ impl Agent {
                 Err(_) => String::new(),
             };
             let agreed = self.agreed(caller, asked, question, call.consent, call.can_ask);
-            agreed.inspect_err(|_| progress.say("unconfirmed"))?;
+            agreed.inspect_err(|reply| {
+                progress.say(match reply {
+                    Reply::Ask { .. } => "asked",
+                    _ => "unconfirmed",
+                });
+            })?;
         }
         Ok(Prepared {
             tool,
@@ -208,13 +213,14 @@ impl Agent {
                 sending.await
             }
         };
-        note(progress, &outcome, reads(tool));
+        note(progress, tool, &outcome);
         let mut answer = match &outcome {
-            Ok(response) => results::succeeded(tool, &arguments, &response.value, fields.as_ref()),
-            Err(error) => {
-                let look = Look::after(tool, tools::all(), &self.choice);
-                results::failed(tool, error, look)
+            Ok(response) if is_foreign(tool, &response.value) => {
+                let (status, attempts) = (response.status, response.attempts);
+                results::foreign(tool, status, attempts, &response.value, self.look(tool))
             }
+            Ok(response) => results::succeeded(tool, &arguments, &response.value, fields.as_ref()),
+            Err(error) => results::failed(tool, error, self.look(tool)),
         };
         if !reads(tool) && is_ready(cancelled).await {
             let went_on = "It was cancelled while it ran, and went on.";
@@ -224,6 +230,11 @@ impl Agent {
         // Only now everything is noted.
         progress.end_change();
         answer
+    }
+
+    /// With which tool to look whether a call was executed.
+    fn look(&self, tool: &Tool) -> Option<Look> {
+        Look::after(tool, tools::all(), &self.choice)
     }
 
     fn meant(
@@ -299,6 +310,9 @@ impl Agent {
 /// Says in the log what came of a call for which its client does not wait any more.
 fn say_what_came(tool: &Tool, outcome: &Outcome) {
     let came = match outcome {
+        Ok(response) if is_foreign(tool, &response.value) => {
+            "it may have been done: the response is not Lago's".to_owned()
+        }
         Ok(response) => format!("it ended with {}", response.status.as_u16()),
         Err(error) if error.is_ambiguous() => format!("it may have been done: {error}"),
         Err(error) => format!("nothing was done: {error}"),
@@ -317,7 +331,7 @@ async fn is_ready(mut work: Pin<&mut impl Future<Output = ()>>) -> bool {
 }
 
 /// Notes what came of a call.
-fn note(progress: &Progress, outcome: &Outcome, only_reads: bool) {
+fn note(progress: &Progress, tool: &Tool, outcome: &Outcome) {
     let (status, attempts) = match outcome {
         Ok(response) => (Some(response.status), response.attempts),
         Err(error) => (error.status(), error.attempts()),
@@ -327,7 +341,11 @@ fn note(progress: &Progress, outcome: &Outcome, only_reads: bool) {
         Some(status) => progress.say(status.as_str()),
         None => progress.say("no-response"),
     }
-    if !only_reads && outcome.as_ref().is_err_and(Error::is_ambiguous) {
+    let is_in_doubt = match outcome {
+        Ok(response) => is_foreign(tool, &response.value),
+        Err(error) => error.is_ambiguous(),
+    };
+    if !reads(tool) && is_in_doubt {
         progress.say(progress::AMBIGUOUS);
     }
 }

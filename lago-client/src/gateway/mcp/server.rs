@@ -199,11 +199,14 @@ impl ServerHandler for Server {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
         let params = request.params.unwrap_or_else(|| json!({}));
         let error = match request.method.as_str() {
-            "initialize" => serde_json::from_value::<InitializeRequestParams>(params).err(),
+            // The newer protocol has no such method any more.
+            "initialize" if !has_rounds(&context) => {
+                serde_json::from_value::<InitializeRequestParams>(params).err()
+            }
             "tools/call" => serde_json::from_value::<CallToolRequestParams>(params).err(),
             method => {
                 let shown: String = method.chars().take(100).collect();

@@ -10,6 +10,7 @@ use http::{Method, StatusCode};
 use crate::gateway::refusal::Refusal;
 use crate::operation::{self, Operation};
 use crate::route::{Route, decode};
+use crate::wire::segment as encoded;
 
 /// Where paths of the API begin, as on the server. One that begins with none of them is of the first.
 const VERSIONS: [&str; 2] = ["/api/v1", "/api/v2"];
@@ -65,6 +66,7 @@ impl Target {
             method => method,
         };
         let (version, segments) = split(path)?;
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let route = Route::among(VERSIONS[version], method, &segments);
         if let Some(operation) = route.operation {
             let parameters = route.parameters.into_iter();
@@ -94,6 +96,7 @@ impl Target {
     /// The methods with which a path is one of the API, as `Allow` lists them.
     pub(super) fn allowed(path: &str) -> Result<String, Refusal> {
         let (version, segments) = split(path)?;
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let is_there = |method: &Method| {
             Route::among(VERSIONS[version], method, &segments)
                 .operation
@@ -138,9 +141,10 @@ fn in_table(method: &Method) -> Option<operation::Method> {
     }
 }
 
-/// The version, as its place in [`VERSIONS`], and the segments, still encoded. Slashes before the first are those of a
-/// base URL that ends with one.
-fn split(path: &str) -> Result<(usize, Vec<&str>), Refusal> {
+/// The version, as its place in [`VERSIONS`], and the segments, each encoded in the one way in which it leaves the gateway:
+/// a name that is spelt `portal%5Furl` is that of an operation too. Slashes before the first are those of a base URL that
+/// ends with one.
+fn split(path: &str) -> Result<(usize, Vec<String>), Refusal> {
     let path = path.trim_start_matches('/');
     let mut versions = (0..).zip(VERSIONS);
     let (version, path) = versions
@@ -149,23 +153,22 @@ fn split(path: &str) -> Result<(usize, Vec<&str>), Refusal> {
             Some((number, rest.strip_prefix('/')?))
         })
         .unwrap_or((0, path));
-    let segments: Vec<&str> = path.split('/').collect();
-    match segments.iter().find_map(|segment| wrong(segment)) {
-        Some(why) => Err(Refusal::new(
-            StatusCode::BAD_REQUEST,
-            "gateway_bad_path",
-            why,
-        )),
-        None => Ok((version, segments)),
-    }
+    let refused = |why| Refusal::new(StatusCode::BAD_REQUEST, "gateway_bad_path", why);
+    let segments = path.split('/').map(|segment| match wrong(segment) {
+        Some(why) => Err(refused(why)),
+        None => encoded("segment", &decode(segment)).map_err(|_| refused(STEP)),
+    });
+    Ok((version, segments.collect::<Result<_, _>>()?))
 }
+
+const STEP: &str = "a segment of the path is a step to another one";
 
 /// What is wrong with a segment, whatever the path.
 fn wrong(segment: &str) -> Option<&'static str> {
     let decoded = decoded(segment);
     match decoded.as_deref() {
         Some(b"") => Some("a segment of the path is empty: an id or a code is missing"),
-        Some(b"." | b"..") => Some("a segment of the path is a step to another one"),
+        Some(b"." | b"..") => Some(STEP),
         Some(value) if value.contains(&0) => Some("a segment of the path has a NUL in it"),
         Some(value) if std::str::from_utf8(value).is_ok() => None,
         _ => Some("a segment of the path is not percent-encoded UTF-8"),
@@ -219,6 +222,14 @@ mod tests {
                 &["a/b é"],
             ),
             (Method::GET, "/plans/x.json", "plans.get", &["x.json"]),
+            // Whatever is encoded that need not be.
+            (
+                Method::GET,
+                "/c%75stomers/x/portal%5Furl",
+                "customers.portal_url",
+                &["x"],
+            ),
+            (Method::POST, "/%65vents", "events.create", &[]),
         ] {
             let values = values.iter().map(|value| (*value).to_owned()).collect();
             let expected = Ok((name.to_owned(), values));
