@@ -171,6 +171,32 @@ async fn what_is_written_down_is_the_text_that_came() -> Outcome {
     Ok(())
 }
 
+/// `logrotate` moves it, people remove it, and a machine that fails leaves half a line.
+#[tokio::test]
+async fn no_dead_letter_is_lost_with_the_file_before_or_in_a_line_that_broke_off() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let file = directory.path().join("dead-letters.jsonl");
+    std::fs::write(&file, "{\"outcome\":\"brok")?;
+    let (_server, adapter) = refused_by_lago(&directory).await?;
+    let send = async |id: &str| adapter.post("/events", json!({ "event": event(id) })).await;
+    assert_eq!(send("a").await?.status(), 202);
+    let text = written(&directory).await?;
+    let (broken_off, letter) = text.split_once('\n').ok_or("one line")?;
+    assert_eq!(broken_off, "{\"outcome\":\"brok");
+    assert_eq!(serde_json::from_str::<Value>(letter)?["event"], event("a"));
+
+    std::fs::rename(&file, directory.path().join("dead-letters.jsonl.1"))?;
+    assert_eq!(send("b").await?.status(), 202);
+    let letter: Value = serde_json::from_str(&written(&directory).await?)?;
+    assert_eq!(letter["event"], event("b"));
+
+    std::fs::remove_file(&file)?;
+    assert_eq!(send("c").await?.status(), 202);
+    let letter: Value = serde_json::from_str(&written(&directory).await?)?;
+    assert_eq!(letter["event"], event("c"));
+    Ok(())
+}
+
 /// One that the pipeline would refuse is refused before the others are taken.
 #[tokio::test]
 async fn of_a_batch_all_are_taken_or_none() -> Outcome {

@@ -1,7 +1,7 @@
 //! Events that Lago does not take, in a file beside the spool.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -13,26 +13,23 @@ use crate::ingest::{DeadLetter, Reminder};
 /// Beside the directory of the spool.
 const NAME: &str = "dead-letters.jsonl";
 
-/// The file of dead letters.
+/// The file of dead letters. It is opened for each of them, so that whoever moves or removes it loses none.
 pub(super) struct Letters {
-    path: PathBuf,
-    /// None where the disk had no room for it yet.
-    file: Option<File>,
+    directory: PathBuf,
     unwritten: Reminder,
 }
 
 impl Letters {
-    /// Opens the file in a directory. On a full disk that is done when there is something to write.
+    /// The file in a directory, which has to take what is written to it. A full disk may have room later.
     pub(super) fn open(directory: &Path) -> io::Result<Self> {
-        let path = directory.join(NAME);
-        let file = match open(&path) {
-            Ok(file) => Some(file),
-            Err(error) if is_full(&error) => None,
-            Err(error) => return Err(io::Error::new(error.kind(), format!("{NAME}: {error}"))),
-        };
+        match open(&directory.join(NAME)) {
+            Err(error) if !is_full(&error) => {
+                return Err(io::Error::new(error.kind(), format!("{NAME}: {error}")));
+            }
+            _ => {}
+        }
         Ok(Self {
-            path,
-            file,
+            directory: directory.to_owned(),
             unwritten: Reminder::default(),
         })
     }
@@ -40,7 +37,7 @@ impl Letters {
     /// Writes down an event that will not be delivered, and says that there is one. False where that fails: the spool has
     /// to keep it.
     pub(super) fn keep(&mut self, letter: &DeadLetter) -> bool {
-        let written = self.append(line(letter).as_bytes());
+        let written = append(&self.directory, &line(letter));
         match &written {
             Ok(()) => {
                 self.unwritten.over();
@@ -58,24 +55,54 @@ impl Letters {
         }
         written.is_ok()
     }
+}
 
-    /// Appends a line whole or not at all.
-    fn append(&mut self, line: &[u8]) -> io::Result<()> {
-        let file = match &mut self.file {
-            Some(file) => file,
-            none => none.insert(open(&self.path)?),
-        };
-        let before = file.metadata()?.len();
-        let written = file.write_all(line).and_then(|()| file.sync_data());
-        written.inspect_err(|_| {
-            // The error that counts is the first one.
-            let _ = file.set_len(before);
-        })
-    }
+/// Appends a line whole or not at all.
+fn append(directory: &Path, line: &str) -> io::Result<()> {
+    let mut file = open(&directory.join(NAME))?;
+    let before = file.metadata()?.len();
+    // Who wrote the line before may have been cut off.
+    let broken_off = before > 0 && last_byte(&mut file)? != b'\n';
+    let separator = if broken_off { "\n" } else { "" };
+    let text = format!("{separator}{line}");
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_data())
+        .and_then(|()| match before {
+            // It may be new, and so far in the memory of the system only.
+            0 => sync_directory(directory),
+            _ => Ok(()),
+        });
+    written.inspect_err(|_| {
+        // The error that counts is the first one.
+        let _ = file.set_len(before);
+    })
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).append(true).open(path)
+    OpenOptions::new()
+        .read(true)
+        .create(true)
+        .append(true)
+        .open(path)
+}
+
+fn last_byte(file: &mut File) -> io::Result<u8> {
+    let mut byte = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut byte)?;
+    Ok(byte[0])
+}
+
+#[cfg(unix)]
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    File::open(directory)?.sync_all()
+}
+
+/// Elsewhere directories cannot be opened, and need not be.
+#[cfg(not(unix))]
+fn sync_directory(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 fn is_full(error: &io::Error) -> bool {
