@@ -63,6 +63,11 @@ pub struct Options {
     /// and deliver them in the background. Events that Lago does not take are written to `dead-letters.jsonl` there.
     #[arg(long, value_name = "DIR")]
     pub spool: Option<PathBuf>,
+    /// Deliver what the spool has also where it was taken for another address of Lago or with another API key: the address
+    /// has changed, or the organization has a new key. Without it such events are billed to nobody, and the gateway does
+    /// not start.
+    #[arg(long, requires = "spool")]
+    pub new_destination: bool,
     /// Where Lago is.
     #[command(flatten)]
     pub calls: Calls,
@@ -110,7 +115,9 @@ pub(crate) async fn start_with(
     };
     let listener = options.doors.open(options.port, calls, bearer, log).await?;
     let spooled = match (&options.spool, tenants.fixed_client()) {
-        (Some(directory), Some(client)) => Some(Spooled::start(client, directory).await?),
+        (Some(directory), Some(client)) => {
+            Some(Spooled::start(client, directory, options.new_destination).await?)
+        }
         _ => None,
     };
     let address = listener.address();
@@ -132,7 +139,8 @@ pub(crate) async fn start_with(
         listener.serve(service, changes.clone(), stop.asked()).await;
         tokio::select! {
             report = adapter.end(stop_within) => report,
-            () = changes.hurried() => None,
+            // Also who is in a hurry wants to know what is left.
+            () = changes.hurried() => adapter.end(Duration::ZERO).await,
         }
     }))
 }

@@ -1,8 +1,11 @@
 //! Usage events that are taken at once and delivered in the background, also by the next process.
 
 mod body;
+mod destination;
 mod letters;
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,7 +20,7 @@ use crate::gateway::listen::AMBIGUOUS;
 use crate::gateway::log::say;
 use crate::gateway::refusal::{Body, Refusal, whole};
 use crate::gateway::settings::StartError;
-use crate::ingest::spool::{DiskSpool, Fsync, SpoolOptions};
+use crate::ingest::spool::{DiskSpool, Fsync, Spool as _, SpoolOptions};
 use crate::ingest::{Pipeline, Reason, Report, WhenFull};
 use letters::Letters;
 
@@ -27,8 +30,13 @@ pub(super) struct Spooled {
 }
 
 impl Spooled {
-    /// Starts to deliver with this client what the directory has, and what it will get.
-    pub(super) async fn start(client: &Client, directory: &Path) -> Result<Self, StartError> {
+    /// Starts to deliver with this client what the directory has, and what it will get. What was taken for another
+    /// destination goes to a new one only where somebody says so.
+    pub(super) async fn start(
+        client: &Client,
+        directory: &Path,
+        is_new_destination: bool,
+    ) -> Result<Self, StartError> {
         let events = directory.join("events");
         // Whoever gets a 202 relies on it, whatever happens to the machine.
         let options = SpoolOptions::new().fsync(Fsync::EveryAppend);
@@ -43,6 +51,8 @@ impl Spooled {
         for damage in &spool.recovery().damage {
             say(damage);
         }
+        let events = spool.unacknowledged();
+        destination::check(directory, client, events, is_new_destination).map_err(failed)?;
         let letters = Letters::open(directory);
         let mut letters = letters.map_err(|error| failed(error.to_string()))?;
         let starting = client
@@ -107,6 +117,15 @@ impl Spooled {
     pub(super) async fn stop(&self, within: Duration) -> Report {
         self.pipeline.clone().shutdown(within).await
     }
+}
+
+/// Makes durable which files a directory has.
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    // Elsewhere a directory is no file, and names are durable when what names them is.
+    if cfg!(unix) {
+        File::open(directory)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Why an event was not taken.

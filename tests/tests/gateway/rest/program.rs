@@ -112,6 +112,36 @@ async fn it_serves_until_it_is_told_to_stop() -> Outcome {
     Ok(())
 }
 
+/// Whoever is in a hurry is told as well what is left.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_signal_says_what_is_left_in_the_spool() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let server = MockServer::start().await?;
+    server.respond("events.create_batch", MockResponse::new(503))?;
+    let spool = directory.path().display().to_string();
+    let mut program = Program::start(&server.url(), &["--spool", &spool])?;
+    let event = r#"{"event":{"transaction_id":"t","external_subscription_id":"s","code":"c","timestamp":1}}"#;
+    let events = format!("{}/events", program.url);
+    let taken = reqwest::Client::new()
+        .post(events)
+        .body(event)
+        .send()
+        .await?;
+    assert_eq!(taken.status(), 202);
+    program.ask_to_stop()?;
+    program.hear("stops: ")?;
+    program.ask_to_stop()?;
+    let (said, status) =
+        tokio::task::spawn_blocking(|| program.end().map_err(|error| error.to_string())).await??;
+    assert!(
+        said.contains("events: 0 delivered, 0 known already, 0 refused, 1 left in the spool"),
+        "{said}"
+    );
+    assert!(status.success(), "{status}");
+    Ok(())
+}
+
 /// What runs is finished after one signal, and cut off after two; only then the exit status says that something is in doubt.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
