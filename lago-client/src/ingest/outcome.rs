@@ -114,6 +114,10 @@ impl fmt::Display for Rejection {
             fn word(text: &str) -> &str {
                 if is_code(text) { text } else { "?" }
             }
+            // A sentence about the whole event: the status says as much as may be printed of it.
+            if field.is_empty() && !is_code(code) {
+                continue;
+            }
             match field.is_empty() {
                 true => write!(f, "{separator}{}", word(code))?,
                 false => write!(f, "{separator}{}: {}", word(field), word(code))?,

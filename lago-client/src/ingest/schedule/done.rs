@@ -105,7 +105,9 @@ impl Schedule {
             self.wait(batch, failed_at, at);
         }
         let over = match self.gets_through() {
-            true => self.failing.over(now),
+            true => self
+                .failing
+                .over(settled.iter().any(|(_, outcome)| has(outcome)), now),
             false => None,
         };
         Done {
@@ -130,7 +132,7 @@ impl Schedule {
     /// Whether nothing waits, or is under way again, that failed.
     fn gets_through(&self) -> bool {
         // While nothing fails, nothing has to be looked through.
-        self.failing.failure().is_some()
+        self.failing.is_open()
             && !self.gate.is_troubled()
             && self.failed_in_flight == 0
             && self.waiting.values().all(|(batch, _)| batch.failures == 0)
@@ -148,4 +150,9 @@ impl Schedule {
             _ => {}
         }
     }
+}
+
+/// Whether the server has an event.
+fn has(outcome: &EventOutcome) -> bool {
+    matches!(outcome, EventOutcome::Delivered | EventOutcome::Duplicate)
 }

@@ -27,6 +27,9 @@ type Sort = (Discriminant<BatchOutcome>, bool);
 pub(super) struct Failing {
     failure: Option<Failure>,
     told: Option<Sort>,
+    /// Since when events did not get through, where that was told and nothing fails any more, but nothing has got through
+    /// either: what waited was refused.
+    unproven: Option<Instant>,
     reminder: Reminder,
 }
 
@@ -60,12 +63,25 @@ impl Failing {
         is_due
     }
 
-    /// Nothing waits any more that failed. How long something did, where that had been told.
-    pub(super) fn over(&mut self, now: Instant) -> Option<Duration> {
-        let failure = self.failure.take()?;
-        self.reminder.over();
-        let was_told = self.told.take().is_some();
-        was_told.then(|| now.saturating_duration_since(failure.since))
+    /// Whether something failed, and its end was not told.
+    pub(super) fn is_open(&self) -> bool {
+        self.failure.is_some() || self.unproven.is_some()
+    }
+
+    /// Nothing fails any more. How long it did, where that was told and an event got through: a refusal proves only that
+    /// there is a server.
+    pub(super) fn over(&mut self, is_proven: bool, now: Instant) -> Option<Duration> {
+        if let Some(failure) = self.failure.take() {
+            self.reminder.over();
+            if self.told.take().is_some() {
+                self.unproven.get_or_insert(failure.since);
+            }
+        }
+        let since = match is_proven {
+            true => self.unproven.take(),
+            false => None,
+        };
+        since.map(|since| now.saturating_duration_since(since))
     }
 }
 
@@ -103,17 +119,29 @@ mod tests {
         let failure = failing.failure().unwrap();
         assert_eq!((&*failure.reason, failure.attempts), ("500", 1_000));
         let now = start + Duration::from_secs(1_000);
-        assert_eq!(failing.over(now), Some(Duration::from_secs(1_000)));
-        assert_eq!(failing.over(now), None);
+        assert_eq!(failing.over(true, now), Some(Duration::from_secs(1_000)));
+        assert_eq!(failing.over(true, now), None);
     }
 
     #[test]
     fn what_was_not_told_is_not_said_to_be_over() {
         let (start, mut failing) = (Instant::now(), Failing::default());
         assert!(failing.failed(&failed("a"), false, start));
-        assert_eq!(failing.over(start), Some(Duration::ZERO));
+        assert_eq!(failing.over(true, start), Some(Duration::ZERO));
         let later = start + Duration::from_secs(30);
         assert!(!failing.failed(&failed("b"), false, later));
-        assert_eq!(failing.over(later), None);
+        assert_eq!(failing.over(true, later), None);
+    }
+
+    #[test]
+    fn the_end_is_told_when_an_event_got_through_and_not_before() {
+        let (start, mut failing) = (Instant::now(), Failing::default());
+        assert!(failing.failed(&failed("a"), false, start));
+        let at = |second| start + Duration::from_secs(second);
+        assert_eq!(failing.over(false, at(1)), None);
+        assert!(failing.failure().is_none() && failing.is_open());
+        assert_eq!(failing.over(false, at(2)), None);
+        assert_eq!(failing.over(true, at(3)), Some(Duration::from_secs(3)));
+        assert!(!failing.is_open());
     }
 }
