@@ -10,6 +10,7 @@ pub mod choice;
 mod cli;
 #[cfg(feature = "mcp")]
 mod confirm;
+mod fingerprint;
 mod keys;
 mod listen;
 mod log;

@@ -11,10 +11,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::fingerprint::Fingerprint;
 use super::tools::Tool;
 use crate::operation::Effect;
 
@@ -125,32 +125,12 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// What tells one thing from all others without showing it: SHA-256.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Fingerprint([u8; 32]);
-
 impl Fingerprint {
     /// That of a call.
     pub(crate) fn of_call(tool: &str, arguments: &Map<String, Value>) -> Self {
         let mut text = String::new();
         canonical_map(arguments, &mut text);
         Self::of(&[tool.as_bytes(), text.as_bytes()])
-    }
-
-    /// That of some texts in this order; where one ends and the next begins counts as well.
-    pub(crate) fn of(texts: &[&[u8]]) -> Self {
-        let mut hash = Sha256::new();
-        for text in texts {
-            hash.update((text.len() as u64).to_be_bytes());
-            hash.update(text);
-        }
-        Self(hash.finalize().into())
-    }
-}
-
-impl fmt::Debug for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Fingerprint(…)")
     }
 }
 

@@ -24,7 +24,7 @@ use clap::Args;
 use crate::client::ClientBuilder;
 use crate::gateway::changes::Changes;
 use crate::gateway::choice::{Choice, Wish};
-use crate::gateway::confirm::Fingerprint;
+use crate::gateway::fingerprint::Fingerprint;
 use crate::gateway::log::{Log, say};
 use crate::gateway::progress;
 use crate::gateway::running::Running;

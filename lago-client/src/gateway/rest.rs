@@ -64,8 +64,7 @@ pub struct Options {
     #[arg(long, value_name = "DIR")]
     pub spool: Option<PathBuf>,
     /// Deliver what the spool has also where it was taken for another address of Lago or with another API key: the address
-    /// has changed, or the organization has a new key. Without it such events are billed to nobody, and the gateway does
-    /// not start.
+    /// has changed, or the organization has a new key. Without it the gateway does not start, and the events wait.
     #[arg(long, requires = "spool")]
     pub new_destination: bool,
     /// Where Lago is.

@@ -39,6 +39,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+#[cfg(feature = "gateway")]
+pub(crate) use disk::sync_directory;
 pub use error::SpoolError;
 pub use options::{Fsync, SpoolOptions};
 pub use recovery::{Damage, Recovery};

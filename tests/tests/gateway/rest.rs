@@ -1,5 +1,6 @@
 //! The REST adapter between a plain HTTP client and servers that stand in for Lago.
 
+mod destination;
 mod ending;
 mod faults;
 mod keys;

@@ -13,10 +13,11 @@ use super::listing::{self, FIELDS, Listed};
 use crate::client::Client;
 use crate::error::Error;
 use crate::gateway::choice::{Choice, NotOffered, reads};
-use crate::gateway::confirm::{self, Confirmations, Fingerprint};
+use crate::gateway::confirm::{self, Confirmations};
+use crate::gateway::fingerprint::Fingerprint;
 use crate::gateway::log::say;
 use crate::gateway::progress::{self, Progress};
-use crate::gateway::results::{self, Answer, Fields, Look, is_foreign};
+use crate::gateway::results::{self, Answer, Fields, Look};
 use crate::gateway::tools::{self, Rounded, Tool};
 use crate::raw::RawRequest;
 use crate::response::Response;
@@ -213,9 +214,11 @@ impl Agent {
                 sending.await
             }
         };
-        note(progress, tool, &outcome);
+        let is_foreign =
+            (outcome.as_ref()).is_ok_and(|response| results::is_foreign(tool, &response.value));
+        note(progress, tool, &outcome, is_foreign);
         let mut answer = match &outcome {
-            Ok(response) if is_foreign(tool, &response.value) => {
+            Ok(response) if is_foreign => {
                 let (status, attempts) = (response.status, response.attempts);
                 results::foreign(tool, status, attempts, &response.value, self.look(tool))
             }
@@ -225,7 +228,7 @@ impl Agent {
         if !reads(tool) && is_ready(cancelled).await {
             let went_on = "It was cancelled while it ran, and went on.";
             answer.note = format!("{went_on} {}", answer.note);
-            say_what_came(tool, &outcome);
+            say_what_came(tool, &outcome, is_foreign);
         }
         // Only now everything is noted.
         progress.end_change();
@@ -308,11 +311,9 @@ impl Agent {
 }
 
 /// Says in the log what came of a call for which its client does not wait any more.
-fn say_what_came(tool: &Tool, outcome: &Outcome) {
+fn say_what_came(tool: &Tool, outcome: &Outcome, is_foreign: bool) {
     let came = match outcome {
-        Ok(response) if is_foreign(tool, &response.value) => {
-            "it may have been done: the response is not Lago's".to_owned()
-        }
+        Ok(_) if is_foreign => "it may have been done: the response is not Lago's".to_owned(),
         Ok(response) => format!("it ended with {}", response.status.as_u16()),
         Err(error) if error.is_ambiguous() => format!("it may have been done: {error}"),
         Err(error) => format!("nothing was done: {error}"),
@@ -331,7 +332,7 @@ async fn is_ready(mut work: Pin<&mut impl Future<Output = ()>>) -> bool {
 }
 
 /// Notes what came of a call.
-fn note(progress: &Progress, tool: &Tool, outcome: &Outcome) {
+fn note(progress: &Progress, tool: &Tool, outcome: &Outcome, is_foreign: bool) {
     let (status, attempts) = match outcome {
         Ok(response) => (Some(response.status), response.attempts),
         Err(error) => (error.status(), error.attempts()),
@@ -341,10 +342,7 @@ fn note(progress: &Progress, tool: &Tool, outcome: &Outcome) {
         Some(status) => progress.say(status.as_str()),
         None => progress.say("no-response"),
     }
-    let is_in_doubt = match outcome {
-        Ok(response) => is_foreign(tool, &response.value),
-        Err(error) => error.is_ambiguous(),
-    };
+    let is_in_doubt = is_foreign || outcome.as_ref().is_err_and(Error::is_ambiguous);
     if !reads(tool) && is_in_doubt {
         progress.say(progress::AMBIGUOUS);
     }

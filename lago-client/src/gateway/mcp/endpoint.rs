@@ -8,7 +8,7 @@ use http::{Request, Response, StatusCode};
 
 use super::agent::{Agent, Caller};
 use super::server::Http;
-use crate::gateway::confirm::Fingerprint;
+use crate::gateway::fingerprint::Fingerprint;
 use crate::gateway::keys::{API_KEY_HEADER, KeyPlace, Tenants};
 use crate::gateway::listen::{Service, refused};
 use crate::gateway::progress::Progress;

@@ -2,10 +2,9 @@
 
 mod body;
 mod destination;
+mod known;
 mod letters;
 
-use std::fs::File;
-use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -22,6 +21,7 @@ use crate::gateway::refusal::{Body, Refusal, whole};
 use crate::gateway::settings::StartError;
 use crate::ingest::spool::{DiskSpool, Fsync, Spool as _, SpoolOptions};
 use crate::ingest::{Pipeline, Reason, Report, WhenFull};
+use known::Known;
 use letters::Letters;
 
 /// Takes events and delivers them.
@@ -61,6 +61,7 @@ impl Spooled {
             // A caller who waits for room is one who does not know; 503 says it.
             .when_full(WhenFull::Refuse)
             .keep_dead_letters(move |letter| letters.keep(&letter))
+            .metrics(Known::default())
             .notices(|notice| say(&notice))
             .start();
         let pipeline = starting.await.map_err(|error| failed(error.to_string()))?;
@@ -117,15 +118,6 @@ impl Spooled {
     pub(super) async fn stop(&self, within: Duration) -> Report {
         self.pipeline.clone().shutdown(within).await
     }
-}
-
-/// Makes durable which files a directory has.
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    // Elsewhere a directory is no file, and names are durable when what names them is.
-    if cfg!(unix) {
-        File::open(directory)?.sync_all()?;
-    }
-    Ok(())
 }
 
 /// Why an event was not taken.

@@ -73,7 +73,8 @@ const QUARANTINE: &str = "quarantine";
 /// A directory of the file system.
 pub(super) struct Directory(pub(super) PathBuf);
 
-fn sync_directory(path: &Path) -> io::Result<()> {
+/// Makes durable which files a directory has.
+pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
     // Elsewhere a directory is no file, and names are durable when what names them is.
     if cfg!(unix) {
         File::open(path)?.sync_all()?;

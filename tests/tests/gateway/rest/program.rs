@@ -7,6 +7,7 @@ use lago_client::mock::{MockResponse, MockServer};
 use lago_tests::support::clients::API_KEY;
 #[cfg(unix)]
 use lago_tests::support::server::{Prompted, ScriptedResponse};
+use serde_json::json;
 
 use super::Outcome;
 #[cfg(unix)]
@@ -212,6 +213,36 @@ async fn it_says_when_events_do_not_get_through_and_why() -> Outcome {
         }
         assert!(!said.contains("firewall"), "{said}");
     }
+    Ok(())
+}
+
+/// Whoever sent it was told 202.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_says_when_lago_had_an_event_already() -> Outcome {
+    let server = MockServer::start().await?;
+    let known = json!({"0": {"transaction_id": ["value_already_exist"]}});
+    server.respond(
+        "events.create_batch",
+        MockResponse::validation_errors(known),
+    )?;
+    let said = said_of_an_event(&server, "Lago had events already: ").await?;
+    assert!(
+        said.contains(": 1 since") && said.contains("no dead letters"),
+        "{said}"
+    );
+    Ok(())
+}
+
+/// What is no word of Lago's may be data, so the status has to do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_says_the_status_where_lago_gives_a_sentence() -> Outcome {
+    let server = MockServer::start().await?;
+    let sentence = "BadRequest: param is missing or the value is empty: event";
+    let response = MockResponse::new(400).json(json!({"status": 400, "error": sentence}));
+    server.respond("events.create_batch", response)?;
+    let said = said_of_an_event(&server, "an event will not be delivered: ").await?;
+    assert!(said.contains("rejected: status 400;"), "{said}");
+    assert!(!said.contains("param is missing"), "{said}");
     Ok(())
 }
 

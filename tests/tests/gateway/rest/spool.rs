@@ -1,21 +1,19 @@
 //! Events that are taken at once and delivered later.
 
-use std::error::Error;
 use std::time::Duration;
 
 use lago_client::mock::{MockResponse, MockServer};
-use lago_tests::support::clients::plain_http;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
-use super::{Adapter, Outcome, client, code};
+use super::{Adapter, Outcome, code};
 
 /// So that a test that would hang fails.
 const FOR_EVER: Duration = Duration::from_secs(30);
 
 /// Waits for something that happens elsewhere.
-async fn until(mut is: impl FnMut() -> bool) -> Outcome {
+pub(super) async fn until(mut is: impl FnMut() -> bool) -> Outcome {
     let waiting = async {
         while !is() {
             sleep(Duration::from_millis(10)).await;
@@ -24,7 +22,7 @@ async fn until(mut is: impl FnMut() -> bool) -> Outcome {
     Ok(timeout(FOR_EVER, waiting).await?)
 }
 
-fn event(id: &str) -> Value {
+pub(super) fn event(id: &str) -> Value {
     json!({
         "transaction_id": id, "external_subscription_id": "sub", "code": "calls", "timestamp": 1_760_000_000,
         "properties": { "amount": "0.10" },
@@ -32,7 +30,7 @@ fn event(id: &str) -> Value {
 }
 
 /// The ids of the events that a server got, each time that it got one.
-fn arrived(server: &MockServer) -> Vec<String> {
+pub(super) fn arrived(server: &MockServer) -> Vec<String> {
     let requests = server.requests();
     let bodies = requests.iter().filter_map(|request| request.json());
     let mut ids: Vec<String> = bodies
@@ -252,74 +250,6 @@ async fn an_event_that_nobody_could_recognise_is_not_taken() -> Outcome {
     let report = adapter.running.stop().await.ok_or("no report")?;
     assert_eq!((report.delivered, report.spooled), (0, 0));
     assert_eq!(arrived(&server), [""; 0]);
-    Ok(())
-}
-
-/// The events of one organization are not billed to another.
-#[tokio::test]
-async fn a_spool_is_delivered_to_whom_its_events_were_taken_for() -> Outcome {
-    let directory = tempfile::tempdir()?;
-    let spool = directory.path().display().to_string();
-    let server = MockServer::start().await?;
-    server.respond("events.create_batch", MockResponse::new(503))?;
-    let more = ["--spool", &spool, "--stop-within", "1"];
-    let start = async |url: &str, key: &str, more: &[&str]| {
-        Adapter::with(
-            client().api_key(key).http_client(plain_http()?),
-            url,
-            more,
-            None,
-        )
-        .await
-        .map_err(Box::<dyn Error>::from)
-    };
-    let first = start(&server.url(), "key-of-one", &more).await?;
-    let taken = first
-        .post("/events", json!({ "event": event("a") }))
-        .await?;
-    assert_eq!(taken.status(), 202);
-    let report = first.running.stop().await.ok_or("no report")?;
-    assert_eq!(report.spooled, 1);
-    let note = std::fs::read_to_string(directory.path().join("destination"))?;
-    assert!(
-        note.contains(&server.url()) && !note.contains("key-of-one"),
-        "{note}"
-    );
-
-    let other = MockServer::start().await?;
-    for (url, key, told) in [
-        (
-            server.url(),
-            "key-of-another",
-            "1 events that were taken with another API key",
-        ),
-        (
-            other.url(),
-            "key-of-one",
-            "1 events that were taken for http://127.0.0.1:",
-        ),
-    ] {
-        let why = start(&url, key, &more)
-            .await
-            .err()
-            .ok_or("it started")?
-            .to_string();
-        assert!(
-            why.contains(told) && why.contains("`--new-destination`"),
-            "{why}"
-        );
-        assert!(!why.contains("key-of-"), "{why}");
-    }
-
-    // The same one needs no word, a new one that is meant, and one for an empty spool.
-    let same = start(&server.url(), "key-of-one", &more).await?;
-    assert_eq!(same.running.stop().await.ok_or("no report")?.spooled, 1);
-    let meant = [&more[..], &["--new-destination"]].concat();
-    let meant = start(&other.url(), "key-of-another", &meant).await?;
-    until(|| arrived(&other) == ["a"]).await?;
-    assert_eq!(meant.running.stop().await.ok_or("no report")?.delivered, 1);
-    let empty = start(&server.url(), "key-of-one", &more).await?;
-    assert_eq!(empty.running.stop().await.ok_or("no report")?.spooled, 0);
     Ok(())
 }
 

@@ -1,16 +1,16 @@
 //! For which Lago and which key the events of a spool were taken, so that they are billed to nobody else.
 
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
-use super::sync_directory;
 use crate::client::Client;
 use crate::credentials::Credentials;
+use crate::gateway::fingerprint::Fingerprint;
+use crate::gateway::log::say;
+use crate::ingest::spool::sync_directory;
 
 /// Beside the directory of the spool.
 const NAME: &str = "destination";
@@ -107,12 +107,20 @@ pub(super) fn check(
     };
     if let Some(difference) = difference
         && events > 0
-        && !is_new
     {
-        return Err(format!(
-            "it has {events} events that were taken {difference}; they would be billed where they do not belong. Start with \
-             the former URL and key until the spool is empty, or with another directory; or, if they belong to the same \
-             organization all the same, with `--new-destination`"
+        let taken = match events {
+            1 => format!("an event that was taken {difference}"),
+            _ => format!("{events} events that were taken {difference}"),
+        };
+        if !is_new {
+            return Err(format!(
+                "it has {taken}; what it has would be billed where it does not belong. Start with the former URL and key \
+                 until the spool is empty, or with another directory; or, if it belongs to the same organization all the \
+                 same, with `--new-destination`"
+            ));
+        }
+        say(&format_args!(
+            "the spool has {taken}; as `--new-destination` says, it goes to the new one"
         ));
     }
     let salt = format!("{:032x}", fastrand::u128(..));
@@ -131,13 +139,5 @@ fn write(directory: &Path, destination: &Destination) -> io::Result<()> {
 }
 
 fn hash(salt: &str, text: &[u8]) -> String {
-    let digest = Sha256::new()
-        .chain_update(salt.as_bytes())
-        .chain_update(text)
-        .finalize();
-    digest.iter().fold(String::new(), |mut hex, byte| {
-        // Nothing keeps a string from taking more.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    format!("{:x}", Fingerprint::of(&[salt.as_bytes(), text]))
 }

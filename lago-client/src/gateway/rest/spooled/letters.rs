@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::sync_directory;
 use crate::gateway::log::say;
+use crate::ingest::spool::sync_directory;
 use crate::ingest::{DeadLetter, Reminder};
 
 /// Beside the directory of the spool.
