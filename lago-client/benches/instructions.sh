@@ -9,14 +9,14 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 # subject, calls of the short and of the long run, the most that ours may cost of bare
-table="event 50 250 1.08
-batch 10 40 -
+table="event 50 250 1.06
+batch 10 40 1.10
 ingest 10 40 1.11
 spool 2 6 1.42
 customer 50 250 1.00
 list 10 40 0.80
 full 3 9 0.87
-webhook 20 120 -"
+webhook 20 120 1.10"
 wanted=${*:-event batch ingest spool customer list full webhook}
 
 work=$(mktemp -d)

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-#[cfg(not(target_family = "wasm"))]
-use crate::connecting;
 use crate::error::Error;
 #[cfg(not(target_family = "wasm"))]
 use crate::tls::with_tls;
@@ -33,8 +31,6 @@ fn ours(connect_timeout: Duration) -> Result<reqwest::ClientBuilder, Error> {
         // What is repeated is decided and counted here.
         .retry(reqwest::retry::never())
         .connect_timeout(connect_timeout)
-        // A time limit of a call that ends before there is a connection is told apart.
-        .connector_layer(connecting::Watch)
         .pool_idle_timeout(IDLE);
     with_tls(builder)
 }

@@ -52,6 +52,7 @@
 pub(crate) mod body;
 pub(crate) mod error;
 pub(crate) mod http;
+mod hurried;
 mod tower;
 
 use std::pin::Pin;

@@ -99,6 +99,11 @@ pub(crate) fn execute(
     SendWrapper::new(async move { http.execute(request).await.map(Response::new) })
 }
 
+/// `fetch` tells nothing of connections.
+pub(crate) fn watched(settings: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    settings
+}
+
 /// Sends a request. Nobody is told whether a connection was given up half made.
 pub(crate) async fn watch<T>(sending: impl Future<Output = T>) -> (T, bool) {
     (sending.await, false)

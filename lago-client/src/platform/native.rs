@@ -8,6 +8,7 @@ pub(crate) use tokio::runtime::{Handle, Id};
 /// With tokio's time paused, its time.
 pub(crate) use tokio::time::Instant;
 
+use crate::connecting::Watch;
 pub(crate) use crate::connecting::watch;
 
 /// Whether reqwest ends what takes longer than a request may.
@@ -32,6 +33,11 @@ pub(crate) fn execute(
     request: reqwest::Request,
 ) -> impl Future<Output = reqwest::Result<Response>> + use<> {
     http.execute(request)
+}
+
+/// Makes an HTTP client tell what [`watch`] hears.
+pub(crate) fn watched(settings: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    settings.connector_layer(Watch)
 }
 
 /// Whether it was the connection that failed.

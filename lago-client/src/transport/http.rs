@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use reqwest::Url;
 
 use super::body::Body;
 use super::error::{Failure, TransportError};
+use super::hurried::Hurried;
 use super::{RedirectedTo, Sending, TimeLimit, Transport};
 use crate::error::Error;
 use crate::http_client::http_client;
@@ -54,6 +56,8 @@ use crate::platform::{self, Response, ResponseBody};
 #[derive(Clone, Debug)]
 pub struct HttpTransport {
     http: reqwest::Client,
+    /// For requests with little time, beside a client that was made here.
+    hurried: Option<Arc<Hurried>>,
     /// Whether it is known to follow no redirects, because it was made here.
     follows_none: bool,
 }
@@ -68,6 +72,7 @@ impl HttpTransport {
     pub fn new(connect_timeout: Duration) -> Result<Self, Error> {
         Ok(Self {
             http: http_client(connect_timeout, |builder| builder)?,
+            hurried: Some(Arc::new(Hurried::beside(connect_timeout))),
             follows_none: !platform::FOLLOWS_REDIRECTS,
         })
     }
@@ -78,6 +83,7 @@ impl HttpTransport {
     pub fn with_client(http: reqwest::Client) -> Self {
         Self {
             http,
+            hurried: None,
             follows_none: false,
         }
     }
@@ -87,6 +93,7 @@ impl HttpTransport {
     pub(crate) fn with_ours(http: reqwest::Client) -> Self {
         Self {
             http,
+            hurried: None,
             follows_none: true,
         }
     }
@@ -97,17 +104,14 @@ impl HttpTransport {
         request: reqwest::Request,
     ) -> Result<(Response, bool), TransportError> {
         let asked = (!self.follows_none).then(|| request.url().clone());
-        let sending = async {
-            let mut sending = pin!(platform::execute(&self.http, request));
-            let mut is_at_once = true;
-            let outcome = poll_fn(|cx| {
-                let outcome = sending.as_mut().poll(cx);
-                is_at_once &= outcome.is_ready();
-                outcome
-            });
-            (outcome.await, is_at_once)
-        };
-        let ((outcome, is_at_once), was_unconnected) = platform::watch(sending).await;
+        let limit = request.timeout().copied();
+        let hurried = self.hurried.as_ref();
+        let ((outcome, is_at_once), was_unconnected) =
+            match hurried.and_then(|hurried| hurried.client_for(limit)) {
+                // In a box: most calls have no need of it, and no room.
+                Some(http) => Box::pin(platform::watch(executed(http, request))).await,
+                None => (executed(&self.http, request).await, false),
+            };
         match outcome {
             Ok(response) => {
                 let is_elsewhere = asked.is_some_and(|asked| asked != *response.url());
@@ -182,6 +186,21 @@ impl tower_service::Service<http::Request<Bytes>> for HttpTransport {
         let transport = self.clone();
         Box::pin(async move { transport.send(request).await })
     }
+}
+
+/// What comes of a request, and whether that was known at once, without waiting.
+async fn executed(
+    http: &reqwest::Client,
+    request: reqwest::Request,
+) -> (reqwest::Result<Response>, bool) {
+    let mut sending = pin!(platform::execute(http, request));
+    let mut is_at_once = true;
+    let outcome = poll_fn(|cx| {
+        let outcome = sending.as_mut().poll(cx);
+        is_at_once &= outcome.is_ready();
+        outcome
+    });
+    (outcome.await, is_at_once)
 }
 
 fn uri(url: &Url) -> Result<Uri, TransportError> {
