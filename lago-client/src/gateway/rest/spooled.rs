@@ -53,8 +53,7 @@ impl Spooled {
         }
         let events = spool.unacknowledged();
         destination::check(directory, client, events, is_new_destination).map_err(failed)?;
-        let letters = Letters::open(directory);
-        let mut letters = letters.map_err(|error| failed(error.to_string()))?;
+        let letters = Letters::open(directory).map_err(failed)?;
         let starting = client
             .ingest()
             .spool_with(spool)
