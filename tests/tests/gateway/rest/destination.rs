@@ -93,7 +93,7 @@ async fn an_agreement_is_for_one_change() -> Outcome {
     };
     let (one, two) = ("http://127.0.0.1:1", "http://127.0.0.1:2");
     let mut agreed = "no-code-yet".to_owned();
-    for (round, url) in [one, two, one].into_iter().enumerate() {
+    for (round, url) in (0..).zip([one, two, one]) {
         let adapter = match round {
             0 => start(url, &agreed).await?,
             _ => {
@@ -110,7 +110,8 @@ async fn an_agreement_is_for_one_change() -> Outcome {
         };
         let taken = adapter.post("/events", json!({ "event": event("a") }));
         assert_eq!(taken.await?.status(), 202);
-        adapter.running.stop().await.ok_or("no report")?;
+        let report = adapter.running.stop().await.ok_or("no report")?;
+        assert_eq!(report.spooled, round + 1);
     }
     std::fs::write(directory.path().join("destination"), "{\"url\":\"half")?;
     let why = start(two, &agreed).await.err().ok_or("it started")?;

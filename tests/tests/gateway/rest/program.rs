@@ -36,20 +36,14 @@ impl Program {
             .args(more)
             .env("LAGO_API_KEY", API_KEY)
             .spawn()?;
-        let mut said = BufReader::new(child.stderr.take().ok_or("no output")?);
-        let mut line = String::new();
-        said.read_line(&mut line)?;
-        let url = line
-            .trim_end()
-            .rsplit(' ')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        assert!(
-            line.contains("serves Lago's API at http://127.0.0.1:"),
-            "{line}"
-        );
-        Ok(Self { child, said, url })
+        let said = BufReader::new(child.stderr.take().ok_or("no output")?);
+        let url = String::new();
+        let mut program = Self { child, said, url };
+        // What a spool has to say comes before it.
+        let line = program.hear("serves Lago's API at http://127.0.0.1:")?;
+        let url = line.trim_end().rsplit(' ').next();
+        program.url = url.unwrap_or_default().to_owned();
+        Ok(program)
     }
 
     /// Gives it an event, and says with which status it was taken.

@@ -88,6 +88,42 @@ fn a_segment_that_was_left_is_written_anew_when_there_is_room() -> Outcome {
     Ok(())
 }
 
+/// The process is killed at any operation of the disk, which is full before and after it.
+#[test]
+fn a_process_that_is_killed_between_two_steps_loses_nothing_that_is_intact() -> Outcome {
+    let (whole, _) = small_log()?;
+    for name in logs(&whole) {
+        let mut changed = whole.content(&name);
+        changed[90] ^= 1;
+        let damaged = whole.copy();
+        damaged.overwrite(&name, changed);
+        damaged.fill();
+        let records = read_all(&mut open(&damaged.copy())?)?;
+        let play = |disk: &Memory| -> Outcome {
+            disk.fill();
+            let mut log = open(disk)?;
+            let first = log.read(Position::FIRST, 9, usize::MAX)?;
+            let first: Vec<Position> = first.iter().map(|(position, _)| *position).collect();
+            Ok(log.acknowledge(&first)?)
+        };
+        let alive = damaged.copy();
+        // What is acknowledged of a part of a segment has no room to be written down.
+        let _ = play(&alive);
+        for operations in 0..alive.operations() {
+            let disk = damaged.copy();
+            disk.fail(operations, usize::MAX);
+            let _ = play(&disk);
+            disk.fail(0, 0);
+            let found = read_all(&mut open(&disk)?)?;
+            assert!(
+                records.ends_with(&found) && found.len() + 9 >= records.len(),
+                "{name}, {operations}: {found:?}"
+            );
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn damage_that_reading_finds_on_a_full_disk_stops_nothing() -> Outcome {
     let (disk, whole) = small_log()?;
