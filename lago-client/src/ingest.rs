@@ -114,6 +114,7 @@ mod spooling;
 mod standing;
 mod ticket;
 mod trace;
+mod unkept;
 
 pub use accept::WhenFull;
 pub use builder::PipelineBuilder;

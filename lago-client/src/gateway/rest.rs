@@ -64,9 +64,10 @@ pub struct Options {
     #[arg(long, value_name = "DIR")]
     pub spool: Option<PathBuf>,
     /// Deliver what the spool has also where it was taken for another address of Lago or with another API key: the address
-    /// has changed, or the organization has a new key. Without it the gateway does not start, and the events wait.
-    #[arg(long, requires = "spool")]
-    pub new_destination: bool,
+    /// has changed, or the organization has a new key. The gateway does not start then, and says the code to give here. A
+    /// code is for one change: left where it is, it agrees to no other one.
+    #[arg(long, requires = "spool", value_name = "CODE")]
+    pub new_destination: Option<String>,
     /// Where Lago is.
     #[command(flatten)]
     pub calls: Calls,
@@ -115,7 +116,7 @@ pub(crate) async fn start_with(
     let listener = options.doors.open(options.port, calls, bearer, log).await?;
     let spooled = match (&options.spool, tenants.fixed_client()) {
         (Some(directory), Some(client)) => {
-            Some(Spooled::start(client, directory, options.new_destination).await?)
+            Some(Spooled::start(client, directory, options.new_destination.as_deref()).await?)
         }
         _ => None,
     };

@@ -24,6 +24,7 @@ use super::sink::{AnySink, Sink};
 use super::spool::{Damage, DiskSpool, MAX_RECORD, Spool, SpoolOptions};
 use super::spooling::{self, Ends, Spooled};
 use super::trace;
+use super::unkept::Unkept;
 use crate::client::Client;
 use crate::error::Error;
 use crate::runtime::RuntimeGuard;
@@ -134,17 +135,17 @@ impl PipelineBuilder {
     pub fn dead_letters(mut self, mut take: impl FnMut(DeadLetter) + Send + 'static) -> Self {
         self.dead_letters = Some(Box::new(move |letter| {
             take(letter);
-            true
+            Ok(())
         }));
         self
     }
 
-    /// The same where to take them can fail, which false says. An event that is in a spool stays there then, and is sent
-    /// again later: it is nowhere else.
+    /// The same where to take them can fail, which an error says, with what to do. An event that is in a spool stays there
+    /// then, since it is nowhere else, and is sent again later. Until all are kept the pipeline is failing, and says so.
     #[cfg(feature = "gateway")]
     pub(crate) fn keep_dead_letters(
         mut self,
-        take: impl FnMut(DeadLetter) -> bool + Send + 'static,
+        take: impl FnMut(DeadLetter) -> Result<(), String> + Send + 'static,
     ) -> Self {
         self.dead_letters = Some(Box::new(take));
         self
@@ -254,7 +255,9 @@ impl PipelineBuilder {
         let keys = KeyHash::new();
         let counters = Arc::<Counters>::default();
         let (settle, settled) = mpsc::unbounded_channel();
+        let unkept = Unkept::default();
         let observer = Arc::new(Observer {
+            unkept: unkept.clone(),
             counters: Arc::clone(&counters),
             dead_letters: self.dead_letters.map(Mutex::new),
             metrics: self.metrics,
@@ -262,7 +265,7 @@ impl PipelineBuilder {
             settled: spool.as_ref().map(|_| settle),
         });
         let spooled = spool.map(|spool| {
-            let (spooled, told) = Spooled::new(&*spool, &accepting, &queue);
+            let (spooled, told) = Spooled::new(&*spool, &accepting, &queue, unkept);
             let ends = Ends {
                 accepting: Arc::clone(&accepting),
                 sending: Arc::clone(&queue),

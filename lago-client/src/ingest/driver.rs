@@ -186,12 +186,14 @@ impl Driver {
         let Done {
             settled,
             again,
-            turn,
+            mut sign,
         } = self
             .schedule
             .done(sending, outcome, Instant::now(), (self.chance)());
         self.observer.retry(again);
-        self.finish(settled);
+        sign.is_failure |= self.finish(settled);
+        let are_kept = self.observer.unkept.lock().is_empty();
+        let turn = self.schedule.turn(sign, are_kept, Instant::now());
         match (turn, self.schedule.failure()) {
             (Some(Turn::Failing), Some(failure)) => {
                 let is_paused = self.schedule.paused().is_some();
@@ -214,18 +216,20 @@ impl Driver {
         }
     }
 
-    fn finish(&mut self, settled: Vec<(Event, EventOutcome)>) {
+    /// Tells what became of events. Whether it is to be told of dead letters that they cannot be kept.
+    fn finish(&mut self, settled: Vec<(Event, EventOutcome)>) -> bool {
+        let now = Instant::now();
         // First what became of them, then that it is over: who waits for a flush finds it told.
-        let Settled { sizes, unkept } = self.observer.settled(settled);
+        let Settled { sizes, unkept } = self.observer.settled(settled, now);
         self.queue.settle(sizes);
-        for (event, outcome) in unkept {
-            let in_doubt = match outcome {
-                EventOutcome::Rejected(rejection) => rejection.may_be_stored,
-                _ => true,
-            };
-            let entry = Entry { event, in_doubt };
-            self.schedule.postpone(entry, Instant::now());
+        let Some(why) = unkept else {
+            return false;
+        };
+        if let Some(spooled) = &self.spooled {
+            // It reads them again some time.
+            spooled.wake();
         }
+        self.schedule.unkept(&why, now)
     }
 
     /// Tells how things stand.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use lago_types::EventInput;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::event::{Event, Size};
 use super::notice::Notice;
@@ -15,6 +16,7 @@ use super::outcome::EventOutcome;
 use super::report::{Counters, Tally};
 use super::spool::Position;
 use super::trace;
+use super::unkept::Unkept;
 
 /// An event that the pipeline will not deliver, and why: it was rejected, is in doubt, or was lost at the end.
 #[derive(Clone, Debug)]
@@ -88,18 +90,18 @@ pub trait Metrics: Send + Sync + 'static {
     }
 }
 
-/// False says that it could not be kept.
-pub(super) type DeadLetters = Box<dyn FnMut(DeadLetter) -> bool + Send>;
+/// An error says why it could not be kept, and what to do.
+pub(super) type DeadLetters = Box<dyn FnMut(DeadLetter) -> Result<(), String> + Send>;
 
 pub(super) type Notices = Box<dyn FnMut(Notice) + Send>;
 
 /// What became of events that were to be settled.
 #[derive(Debug, Default)]
 pub(super) struct Settled {
-    /// Of those that are.
+    /// What they took of the queue.
     pub(super) sizes: Vec<Size>,
-    /// Those that are not.
-    pub(super) unkept: Vec<(Event, EventOutcome)>,
+    /// Why the last of those could not be kept that are not settled after all.
+    pub(super) unkept: Option<String>,
 }
 
 /// Tells whoever wants to know.
@@ -110,28 +112,40 @@ pub(super) struct Observer {
     pub(super) notices: Option<Mutex<Notices>>,
     /// Where there is a spool, whoever acknowledges records.
     pub(super) settled: Option<mpsc::UnboundedSender<Vec<Position>>>,
+    /// Those that are on disk, and of which nobody else keeps that they are dead.
+    pub(super) unkept: Unkept,
 }
 
 impl Observer {
-    /// These events are settled. Gives back those that are dead and on disk, and could not be kept elsewhere: they are not
-    /// settled after all.
-    pub(super) fn settled(&self, events: Vec<(Event, EventOutcome)>) -> Settled {
+    /// These events are settled, but for those that are dead and on disk, and could not be kept elsewhere: they are nowhere
+    /// but there from now on.
+    pub(super) fn settled(&self, events: Vec<(Event, EventOutcome)>, now: Instant) -> Settled {
         let mut tally = Tally::default();
         let mut over = Vec::new();
         let mut settled = Settled::default();
         for (event, outcome) in events {
-            if outcome.is_dead() {
-                let is_kept = self.bury(event.json().into(), outcome.clone());
-                if !is_kept && event.is_spooled() {
-                    settled.unkept.push((event, outcome));
-                    continue;
+            settled.sizes.push(event.size());
+            if outcome.is_dead()
+                && let Err(why) = self.bury(event.json().into(), outcome.clone())
+                && event.is_spooled()
+            {
+                settled.unkept = Some(why);
+                if let Some(ticket) = event.settle(&EventOutcome::Spooled) {
+                    let in_doubt = outcome.may_be_stored();
+                    self.unkept.lock().add(ticket.position, in_doubt, now);
                 }
+                continue;
             }
             tally.add(&outcome);
-            settled.sizes.push(event.size());
             let is_over = outcome != EventOutcome::Spooled;
             let ticket = event.settle(&outcome);
             over.extend(ticket.filter(|_| is_over).map(|ticket| ticket.position));
+        }
+        {
+            let mut unkept = self.unkept.lock();
+            if !unkept.is_empty() {
+                over.iter().for_each(|position| unkept.settled(*position));
+            }
         }
         // Only now: who takes dead letters may be killed before.
         if let Some(settler) = self.settled.as_ref().filter(|_| !over.is_empty()) {
@@ -147,7 +161,8 @@ impl Observer {
         let outcome = EventOutcome::Lost { may_be_stored };
         let mut tally = Tally::default();
         tally.add(&outcome);
-        self.bury(json.into(), outcome);
+        // It is nowhere else, whatever comes of this.
+        let _ = self.bury(json.into(), outcome);
         self.count(&tally);
     }
 
@@ -160,14 +175,14 @@ impl Observer {
         }
     }
 
-    /// Whether nobody else has to keep it.
-    fn bury(&self, json: Box<[u8]>, outcome: EventOutcome) -> bool {
-        let mut is_kept = true;
+    /// Gives a dead letter to whoever takes them, who may have to leave it.
+    fn bury(&self, json: Box<[u8]>, outcome: EventOutcome) -> Result<(), String> {
+        let mut kept = Ok(());
         if let Some(dead_letters) = &self.dead_letters {
             let mut take = dead_letters.lock().unwrap_or_else(PoisonError::into_inner);
-            guarded(|| is_kept = take(DeadLetter { json, outcome }));
+            guarded(|| kept = take(DeadLetter { json, outcome }));
         }
-        is_kept
+        kept
     }
 
     fn count(&self, tally: &Tally) {

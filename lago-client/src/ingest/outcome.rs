@@ -37,6 +37,15 @@ impl EventOutcome {
     pub(super) fn is_dead(&self) -> bool {
         matches!(self, Self::Rejected(_) | Self::InDoubt | Self::Lost { .. })
     }
+
+    /// Whether the server may have the event although it is dead.
+    pub(super) fn may_be_stored(&self) -> bool {
+        match self {
+            Self::Rejected(rejection) => rejection.may_be_stored,
+            Self::Lost { may_be_stored } => *may_be_stored,
+            _ => true,
+        }
+    }
 }
 
 impl fmt::Display for EventOutcome {

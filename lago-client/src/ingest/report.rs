@@ -38,7 +38,8 @@ pub struct Stats {
     pub oldest_age: Option<Duration>,
     /// Why the pipeline pauses: the server accepts nothing until somebody changes something, such as the API key.
     pub paused: Option<String>,
-    /// That events do not get through, and why: since an attempt failed, until all events that were in one are settled.
+    /// That events do not get through, and why: since an attempt failed, until all events that were in one are settled. Through
+    /// the gateway also that a dead letter cannot be written.
     pub failing: Option<DeliveryFailure>,
     /// Events that the server has, from this pipeline.
     pub delivered: u64,

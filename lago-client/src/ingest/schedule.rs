@@ -198,14 +198,6 @@ impl Schedule {
         self.window.in_flight()
     }
 
-    /// Takes an event again that was settled, and is not after all.
-    pub(super) fn postpone(&mut self, entry: Entry<Event>, now: Instant) {
-        match self.keys.claim(entry.event.key()) {
-            true => self.wait(Batch::new(vec![entry]), None, now + gate::PAUSE),
-            false => self.keys.wait(entry),
-        }
-    }
-
     /// The events that wait for the next time that they may be sent, of the batch that waits for the nearest.
     pub(super) fn give_up(&mut self) -> Vec<Entry<Event>> {
         let first = self

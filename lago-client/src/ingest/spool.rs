@@ -16,7 +16,8 @@
 //! A full disk keeps nothing from being read, also not from a spool that is opened on it: what would need room is done
 //! before the next record is appended, and until then `append` [says](SpoolError::is_full) that there is none. What is
 //! acknowledged makes room, segment by segment, and in the last one as soon as all of it is. That some records of a segment
-//! are acknowledged may have no room to be written down: the next process reads those once more.
+//! are acknowledged may have no room to be written down: the next process reads those once more. A damaged segment is read
+//! around the damage where there is no room to write it anew.
 //!
 //! An acknowledgement that a crash undoes makes a record appear once more. A record that was not acknowledged is
 //! never skipped. So whatever reads a spool has to bear a repetition: events do, by their `transaction_id`.
@@ -40,7 +41,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 #[cfg(feature = "gateway")]
-pub(crate) use disk::sync_directory;
+pub(crate) use disk::{is_full, sync_directory};
 pub use error::SpoolError;
 pub use options::{Fsync, SpoolOptions};
 pub use recovery::{Damage, Recovery};
@@ -183,7 +184,7 @@ impl DiskSpool {
     /// # Errors
     /// When another process has the directory ([`SpoolError::is_locked`]), a newer version of this crate wrote it
     /// ([`SpoolError::is_newer_format`]), or files cannot be read or written. A full disk is an error only where there is no
-    /// room to make the directory, or to set a damaged file aside.
+    /// room to make the directory, or for a second name by which a damaged file is set aside.
     pub fn open(directory: impl Into<PathBuf>, options: SpoolOptions) -> Result<Self, SpoolError> {
         let directory = directory.into();
         let made = fs::create_dir_all(&directory);

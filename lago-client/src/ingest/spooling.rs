@@ -9,6 +9,9 @@ mod failing;
 mod outstanding;
 mod relay;
 mod round;
+// Only the gateway can be left with letters that nobody keeps.
+#[cfg(all(test, feature = "gateway"))]
+mod tests;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
@@ -20,6 +23,7 @@ use super::observe::Observer;
 use super::queue::Queue;
 use super::spool::{Position, Spool};
 use super::standing::Standing;
+use super::unkept::Unkept;
 use relay::Relay;
 
 /// How many events go to the disk together where many come: enough that the way there costs little for each, and few
@@ -42,6 +46,8 @@ pub(super) struct Spooled {
     wake: Notify,
     /// Before which record all are settled.
     settled_before: watch::Receiver<u64>,
+    /// What is to be read again, since it was refused and nobody else keeps it.
+    unkept: Unkept,
 }
 
 impl Spooled {
@@ -63,6 +69,11 @@ impl Spooled {
     /// How the queue stands from which the pipeline sends.
     pub(super) fn standing(&self) -> Standing {
         self.sending.standing()
+    }
+
+    /// There is more to be read again.
+    pub(super) fn wake(&self) {
+        self.wake.notify_one();
     }
 
     /// Waits until every event is settled that is on disk, or the pipeline has ended.
@@ -106,6 +117,7 @@ impl Spooled {
         spool: &dyn Spool,
         accepting: &Arc<Queue>,
         sending: &Arc<Queue>,
+        unkept: Unkept,
     ) -> (Arc<Self>, Told) {
         let (told, settled_before) = watch::channel(0);
         let spooled = Self {
@@ -116,6 +128,7 @@ impl Spooled {
             urgent_before: AtomicU64::new(0),
             wake: Notify::new(),
             settled_before,
+            unkept,
         };
         (Arc::new(spooled), told)
     }

@@ -4,6 +4,7 @@ mod destination;
 mod ending;
 mod faults;
 mod keys;
+mod letters;
 mod passed;
 mod program;
 mod refused;

@@ -8,6 +8,7 @@ mod notices;
 mod queue;
 mod refusals;
 mod scripts;
+mod unproven;
 // The model of the server that the laws of the decisions have as well.
 #[path = "../../../lago-client/src/ingest/laws/store.rs"]
 pub(crate) mod store;

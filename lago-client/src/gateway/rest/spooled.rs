@@ -5,7 +5,9 @@ mod destination;
 mod known;
 mod letters;
 
+use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,23 +21,28 @@ use crate::gateway::listen::AMBIGUOUS;
 use crate::gateway::log::say;
 use crate::gateway::refusal::{Body, Refusal, whole};
 use crate::gateway::settings::StartError;
-use crate::ingest::spool::{DiskSpool, Fsync, Spool as _, SpoolOptions};
+use crate::ingest::spool::{DiskSpool, Fsync, Spool as _, SpoolOptions, is_full};
 use crate::ingest::{Pipeline, Reason, Report, WhenFull};
+use destination::Note;
 use known::Known;
 use letters::Letters;
 
 /// Takes events and delivers them.
 pub(super) struct Spooled {
     pipeline: Pipeline,
+    note: Arc<Note>,
 }
 
 impl Spooled {
     /// Starts to deliver with this client what the directory has, and what it will get. What was taken for another
-    /// destination goes to a new one only where somebody says so.
+    /// destination goes to a new one only where somebody agreed to just that.
+    ///
+    /// A full disk is no reason not to start: what is there is delivered, which makes room, and everything else goes its
+    /// way. Events are refused meanwhile.
     pub(super) async fn start(
         client: &Client,
         directory: &Path,
-        is_new_destination: bool,
+        agreed: Option<&str>,
     ) -> Result<Self, StartError> {
         let events = directory.join("events");
         // Whoever gets a 202 relies on it, whatever happens to the machine.
@@ -47,14 +54,29 @@ impl Spooled {
         let spool = opening
             .await
             .map_err(|error| failed(error.to_string()))?
-            .map_err(|error| failed(error.with_cause()))?;
+            .map_err(|error| {
+                let advice = match error.is_full() {
+                    true => ". Make room on the disk, or name a directory on another one",
+                    false => "",
+                };
+                failed(error.with_cause() + advice)
+            })?;
         for damage in &spool.recovery().damage {
             say(damage);
         }
         let events = spool.unacknowledged();
-        destination::check(directory, client, events, is_new_destination).map_err(failed)?;
-        let letters = Letters::open(directory);
-        let mut letters = letters.map_err(|error| failed(error.to_string()))?;
+        let note = destination::check(directory, client, events, agreed).map_err(failed)?;
+        match note.write().await {
+            Err(error) if is_full(&error) => say(&format_args!(
+                "the disk of the spool is full: events are refused with 503 until there is room on it, and all else goes on \
+                 ({error})"
+            )),
+            written => {
+                let wrong = |error| failed(format!("{UNNOTED}: {error}"));
+                written.map_err(wrong)?;
+            }
+        }
+        let letters = Letters::open(directory).map_err(failed)?;
         let starting = client
             .ingest()
             .spool_with(spool)
@@ -65,7 +87,7 @@ impl Spooled {
             .notices(|notice| say(&notice))
             .start();
         let pipeline = starting.await.map_err(|error| failed(error.to_string()))?;
-        Ok(Self { pipeline })
+        Ok(Self { pipeline, note })
     }
 
     /// Takes the events of a body. They are on disk when there is a response.
@@ -75,6 +97,7 @@ impl Spooled {
         body: &Bytes,
     ) -> Result<Response<Body>, Refusal> {
         let events = body::read(is_batch, body)?;
+        self.note.write().await.map_err(|error| unnoted(&error))?;
         let ids: Vec<String> = events
             .iter()
             .map(|event| event.transaction_id.clone())
@@ -120,20 +143,40 @@ impl Spooled {
     }
 }
 
+/// What could not be done before an event is taken.
+const UNNOTED: &str = "it cannot be written down for whom events are taken";
+
+/// Why no event is taken.
+fn unnoted(error: &io::Error) -> Refusal {
+    match is_full(error) {
+        true => full(),
+        false => {
+            let message =
+                format!("{UNNOTED} ({error}); send it again as it is, with its transaction_id");
+            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "gateway_spool", message)
+        }
+    }
+}
+
+fn full() -> Refusal {
+    let message = "the gateway has no room for the event: its disk or its spool is full, until events are delivered or \
+                   somebody makes room; send it again as it is, with its transaction_id";
+    full_with(message.to_owned())
+}
+
+fn full_with(message: String) -> Refusal {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    Refusal::new(status, "gateway_spool_full", message).retry_after(5)
+}
+
 /// Why an event was not taken.
 fn refusal(reason: &Reason) -> Refusal {
     let message = format!("{reason}; send it again as it is, with its transaction_id");
     if reason.is_full() {
-        let status = StatusCode::SERVICE_UNAVAILABLE;
-        let message = match reason {
-            Reason::Spool(_) => {
-                "the gateway has no room for the event: its disk or its spool is full, until events are delivered or \
-                 somebody makes room; send it again as it is, with its transaction_id"
-                    .to_owned()
-            }
-            _ => message,
+        return match reason {
+            Reason::Spool(_) => full(),
+            _ => full_with(message),
         };
-        return Refusal::new(status, "gateway_spool_full", message).retry_after(5);
     }
     if reason.is_usage() {
         let status = StatusCode::UNPROCESSABLE_ENTITY;

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::super::converge::{Batch, Step, When, step};
 use super::super::event::Event;
 use super::super::outcome::{BatchOutcome, EventOutcome};
-use super::failing::Failure;
+use super::failing::{Failure, Sort};
 use super::{LONGEST_PAUSE, SHORTEST_PAUSE, Schedule, Sending, gate};
 
 /// What is to be told of the delivery as a whole.
@@ -26,7 +26,17 @@ pub(in super::super) struct Done {
     pub(in super::super) settled: Vec<(Event, EventOutcome)>,
     /// How many events are sent again.
     pub(in super::super) again: usize,
-    pub(in super::super) turn: Option<Turn>,
+    /// What it says of the delivery as a whole.
+    pub(in super::super) sign: Sign,
+}
+
+/// What an attempt says of the delivery as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in super::super) struct Sign {
+    /// It failed, and it is time to tell it.
+    pub(in super::super) is_failure: bool,
+    /// An event got through: a refusal proves only that there is a server.
+    pub(in super::super) is_proof: bool,
 }
 
 impl Schedule {
@@ -67,7 +77,7 @@ impl Schedule {
                 if !others_succeed {
                     self.gate.failed(|failures| now + pause(failures, wait));
                 }
-                is_told = self.failing.failed(outcome, others_succeed, now);
+                is_told = self.failing.failed_attempt(outcome, others_succeed, now);
                 pause(batch.failures + 1, wait)
             }
             BatchOutcome::Blocked { reason, .. } => {
@@ -76,7 +86,7 @@ impl Schedule {
                     self.gate.block(now);
                     self.paused.get_or_insert_with(|| reason.as_str().into());
                 }
-                is_told = self.failing.failed(&outcome, others_succeed, now);
+                is_told = self.failing.failed_attempt(&outcome, others_succeed, now);
                 gate::PAUSE
             }
             _ => {
@@ -104,19 +114,36 @@ impl Schedule {
         for batch in again {
             self.wait(batch, failed_at, at);
         }
-        let over = match self.gets_through() {
-            true => self
-                .failing
-                .over(settled.iter().any(|(_, outcome)| has(outcome)), now),
-            false => None,
-        };
+        let is_proof = settled.iter().any(|(_, outcome)| has(outcome));
         Done {
             settled,
             again: count,
-            turn: over
-                .map(Turn::Delivering)
-                .or(is_told.then_some(Turn::Failing)),
+            sign: Sign {
+                is_failure: is_told,
+                is_proof,
+            },
         }
+    }
+
+    /// Dead letters could not be kept. Whether that is to be told.
+    pub(in super::super) fn unkept(&mut self, why: &str, now: Instant) -> bool {
+        self.failing.failed(Sort::Letter, why, true, now)
+    }
+
+    /// What is to be told after an attempt and all that followed from it. `are_kept` says that no dead letter waits to be
+    /// kept.
+    pub(in super::super) fn turn(
+        &mut self,
+        sign: Sign,
+        are_kept: bool,
+        now: Instant,
+    ) -> Option<Turn> {
+        let over = match are_kept && self.gets_through() {
+            true => self.failing.over(sign.is_proof, now),
+            false => None,
+        };
+        over.map(Turn::Delivering)
+            .or(sign.is_failure.then_some(Turn::Failing))
     }
 
     /// Since when events do not get through, and why.

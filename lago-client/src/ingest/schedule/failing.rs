@@ -19,14 +19,22 @@ pub(in super::super) struct Failure {
     pub(in super::super) attempts: u64,
 }
 
-/// What is compared to know whether a failure is another than the one that was told.
-type Sort = (Discriminant<BatchOutcome>, bool);
+/// What failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// An attempt, with this kind of outcome.
+    Attempt(Discriminant<BatchOutcome>),
+    /// To keep a dead letter.
+    Letter,
+}
 
-/// Begins with a failure, and lasts until all events are settled that were in an attempt that failed.
+/// Begins with a failure, and lasts until all events are settled that were in an attempt that failed, and all dead letters
+/// kept.
 #[derive(Debug, Default)]
 pub(super) struct Failing {
     failure: Option<Failure>,
-    told: Option<Sort>,
+    /// What was told last, and whether others got through then. Another one is news.
+    told: Option<(Sort, bool)>,
     /// Since when events did not get through, where that was told and nothing fails any more, but nothing has got through
     /// either: what waited was refused.
     unproven: Option<Instant>,
@@ -39,9 +47,21 @@ impl Failing {
     }
 
     /// Another attempt failed. Whether that is to be told.
-    pub(super) fn failed(
+    pub(super) fn failed_attempt(
         &mut self,
         outcome: &BatchOutcome,
+        others_succeed: bool,
+        now: Instant,
+    ) -> bool {
+        let sort = Sort::Attempt(discriminant(outcome));
+        self.failed(sort, outcome.reason(), others_succeed, now)
+    }
+
+    /// Something failed once more. Whether that is to be told.
+    pub(super) fn failed(
+        &mut self,
+        sort: Sort,
+        reason: &str,
         others_succeed: bool,
         now: Instant,
     ) -> bool {
@@ -50,12 +70,12 @@ impl Failing {
             None => (now, 1),
         };
         self.failure = Some(Failure {
-            reason: outcome.reason().into(),
+            reason: reason.into(),
             others_succeed,
             since,
             attempts,
         });
-        let sort = (discriminant(outcome), others_succeed);
+        let sort = (sort, others_succeed);
         let is_due = self.reminder.is_due(self.told != Some(sort), now);
         if is_due {
             self.told = Some(sort);
@@ -89,35 +109,39 @@ impl Failing {
 mod tests {
     use super::*;
 
-    fn failed(reason: &str) -> BatchOutcome {
-        BatchOutcome::Failed {
+    /// An attempt that ends with such an outcome.
+    fn no_response() -> Sort {
+        Sort::Attempt(discriminant(&BatchOutcome::Failed {
             in_doubt: true,
             wait: None,
-            reason: reason.to_owned(),
-        }
+            reason: String::new(),
+        }))
+    }
+
+    fn error() -> Sort {
+        let reason = String::new();
+        Sort::Attempt(discriminant(&BatchOutcome::ServerError { reason }))
     }
 
     #[test]
     fn a_failure_is_told_at_first_then_seldom_and_another_one_sooner() {
         let (start, mut failing) = (Instant::now(), Failing::default());
-        let error = BatchOutcome::ServerError {
-            reason: "500".to_owned(),
-        };
         let mut told = Vec::new();
         for second in 0..1_000 {
-            let outcome = match second {
-                0..250 => failed("502"),
-                _ => error.clone(),
+            let (sort, reason) = match second {
+                0..250 => (no_response(), "502"),
+                250..800 => (error(), "500"),
+                _ => (Sort::Letter, "a full disk"),
             };
             let now = start + Duration::from_secs(second);
-            if failing.failed(&outcome, second >= 600, now) {
+            if failing.failed(sort, reason, second >= 600, now) {
                 told.push(second);
             }
         }
-        // The sort changes at 250 and at 600.
-        assert_eq!(told, [0, 60, 180, 250, 490, 600]);
+        // Something else fails from 250 and from 800 on, and others get through from 600 on.
+        assert_eq!(told, [0, 60, 180, 250, 490, 600, 800]);
         let failure = failing.failure().unwrap();
-        assert_eq!((&*failure.reason, failure.attempts), ("500", 1_000));
+        assert_eq!((&*failure.reason, failure.attempts), ("a full disk", 1_000));
         let now = start + Duration::from_secs(1_000);
         assert_eq!(failing.over(true, now), Some(Duration::from_secs(1_000)));
         assert_eq!(failing.over(true, now), None);
@@ -126,17 +150,17 @@ mod tests {
     #[test]
     fn what_was_not_told_is_not_said_to_be_over() {
         let (start, mut failing) = (Instant::now(), Failing::default());
-        assert!(failing.failed(&failed("a"), false, start));
+        assert!(failing.failed(no_response(), "a", false, start));
         assert_eq!(failing.over(true, start), Some(Duration::ZERO));
         let later = start + Duration::from_secs(30);
-        assert!(!failing.failed(&failed("b"), false, later));
+        assert!(!failing.failed(no_response(), "b", false, later));
         assert_eq!(failing.over(true, later), None);
     }
 
     #[test]
     fn the_end_is_told_when_an_event_got_through_and_not_before() {
         let (start, mut failing) = (Instant::now(), Failing::default());
-        assert!(failing.failed(&failed("a"), false, start));
+        assert!(failing.failed(no_response(), "a", false, start));
         let at = |second| start + Duration::from_secs(second);
         assert_eq!(failing.over(false, at(1)), None);
         assert!(failing.failure().is_none() && failing.is_open());

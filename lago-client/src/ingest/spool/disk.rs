@@ -22,7 +22,7 @@ pub(super) trait Disk: Send {
     /// Replaces `to`.
     fn rename(&mut self, from: &str, to: &str) -> io::Result<()>;
     fn remove(&mut self, name: &str) -> io::Result<()>;
-    /// Keeps a file as it is under another name, durably, and says which.
+    /// Keeps a file as it is under another name, durably, and says which. Where it is kept already, that is not done twice.
     fn set_aside(&mut self, name: &str) -> io::Result<PathBuf>;
     /// Makes durable which files there are.
     fn sync_names(&mut self) -> io::Result<()>;
@@ -72,6 +72,12 @@ const QUARANTINE: &str = "quarantine";
 
 /// A directory of the file system.
 pub(super) struct Directory(pub(super) PathBuf);
+
+/// Whether there is no room for what was to be done.
+pub(crate) fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+}
 
 /// Makes durable which files a directory has.
 pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
@@ -131,19 +137,27 @@ impl Disk for Directory {
 
     fn set_aside(&mut self, name: &str) -> io::Result<PathBuf> {
         let quarantine = self.path(QUARANTINE);
-        fs::create_dir_all(&quarantine)?;
-        let mut aside = quarantine.join(name);
+        let (directory, name_aside) = match fs::create_dir_all(&quarantine) {
+            Ok(()) => (quarantine, name.to_owned()),
+            // A full disk that has no room for a directory mostly has some for one name more.
+            Err(error) if is_full(&error) => (self.0.clone(), format!("{name}.damaged")),
+            Err(error) => return Err(error),
+        };
+        let mut aside = directory.join(&name_aside);
         let mut number = 1;
         while aside.try_exists()? {
+            if fs::read(&aside)? == fs::read(self.path(name))? {
+                return Ok(aside);
+            }
             number += 1;
-            aside = quarantine.join(format!("{name}.{number}"));
+            aside = directory.join(format!("{name_aside}.{number}"));
         }
         // The name that it has is given to another file later. Where files have one name only, it is copied.
         if fs::hard_link(self.path(name), &aside).is_err() {
             fs::copy(self.path(name), &aside)?;
             File::open(&aside)?.sync_all()?;
         }
-        sync_directory(&quarantine)?;
+        sync_directory(&directory)?;
         Ok(aside)
     }
 

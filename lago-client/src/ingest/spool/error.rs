@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::disk::is_full;
+
 /// Why a spool could not do what it was asked for, where, and what to do.
 ///
 /// `Display` is one line; the cause, if any, is the [`source`](StdError::source). None of them holds data of
@@ -75,9 +77,10 @@ impl SpoolError {
 
     /// What an operation of the disk failed at.
     pub(super) fn io(what: &str, path: &Path, source: io::Error) -> Self {
-        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-        let is_full = matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge);
-        let kind = if is_full { Kind::Full } else { Kind::Other };
+        let kind = match is_full(&source) {
+            true => Kind::Full,
+            false => Kind::Other,
+        };
         let mut error = Self::of(kind, format!("cannot {what}")).at(path);
         error.source = Some(Box::new(source));
         error

@@ -41,6 +41,9 @@ pub(super) struct Log<D: Disk> {
     unsynced_acks: BTreeSet<u64>,
     /// Segments whose file of acknowledgements does not say all, or may end with half an entry.
     incomplete_acks: BTreeSet<u64>,
+    /// Segments that are damaged, and were not written anew because there was no room. They are read around the damage, and
+    /// never the last one: what is written to such a file would be written to the one that is set aside as well.
+    left: BTreeSet<u64>,
     /// The acknowledgements of the last segment speak of positions that the next records will have.
     has_foreign_acks: bool,
     cursor: Option<Cursor<D::File>>,
@@ -74,6 +77,12 @@ impl<D: Disk> Log<D> {
 
     fn last_mut(&mut self) -> &mut Segment {
         self.segments.back_mut().expect(LAST)
+    }
+
+    /// The place of the segment with this base among all.
+    fn index_of(&self, base: u64) -> Option<usize> {
+        let mut segments = self.segments.iter();
+        segments.position(|segment| segment.base == base)
     }
 
     fn active(&mut self) -> &mut D::File {

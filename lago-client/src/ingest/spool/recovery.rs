@@ -20,7 +20,8 @@ pub struct Recovery {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Damage {
-    /// The file, as it was, for a closer look. Delete it when nobody needs it any more.
+    /// The file, as it was, for a closer look. Delete it when nobody needs it any more. It is in the folder `quarantine` of
+    /// the spool, or beside the segments where the disk had no room for a folder.
     pub set_aside: PathBuf,
     /// What is damaged in it.
     pub places: Vec<String>,

@@ -1,6 +1,8 @@
 //! What is known of a segment between two looks at its file.
 
-use super::format::Acknowledged;
+use std::ops::Range;
+
+use super::format::{Acknowledged, HEADERS};
 use super::scan::Scan;
 
 /// Some records in a file.
@@ -15,6 +17,8 @@ pub(super) struct Segment {
     /// A bit for each position that is acknowledged, or has no record any more.
     done: Vec<u64>,
     done_count: u64,
+    /// What of its file is damaged and still there, because the disk had no room for another one. In order.
+    gaps: Vec<Range<u64>>,
 }
 
 impl Segment {
@@ -25,6 +29,7 @@ impl Segment {
             bytes,
             done: Vec::new(),
             done_count: 0,
+            gaps: Vec::new(),
         }
     }
 
@@ -39,6 +44,26 @@ impl Segment {
         }
         segment.mark_all(next, scan.end);
         segment
+    }
+
+    /// The segment that a scan found in a damaged file which stays as it is: what is damaged is passed over.
+    pub(super) fn with_gaps(base: u64, scan: &Scan) -> Self {
+        let (mut gaps, mut end) = (Vec::new(), HEADERS as u64);
+        for run in &scan.runs {
+            let begin = run.bytes.start as u64;
+            if begin > end {
+                gaps.push(end..begin);
+            }
+            end = run.bytes.end as u64;
+        }
+        let segment = Self::scanned(base, end, scan);
+        Self { gaps, ..segment }
+    }
+
+    /// Where reading goes on from a place in the file: there, or behind what is damaged from there on.
+    pub(super) fn behind_gap(&self, at: u64) -> u64 {
+        let gap = self.gaps.binary_search_by_key(&at, |gap| gap.start);
+        gap.map_or(at, |gap| self.gaps[gap].end)
     }
 
     fn mark_all(&mut self, from: u64, to: u64) {

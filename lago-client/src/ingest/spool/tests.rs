@@ -3,6 +3,7 @@
 mod damage;
 mod faults;
 mod full;
+mod left;
 mod memory;
 mod model;
 mod segments;

@@ -2,6 +2,7 @@
 
 mod intake;
 mod output;
+mod unkept;
 
 use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
@@ -115,7 +116,7 @@ impl Relay {
             let is_late = standing.deadline.is_some_and(|at| at <= Instant::now());
             let is_empty = standing.waiting.events == 0 && self.intake.is_empty();
             let is_read = self.feed.is_empty() && self.next >= self.end;
-            let is_through = is_read && self.outstanding.is_empty();
+            let is_through = is_read && self.is_settled(standing.is_closed);
             let is_over = standing.is_closed && is_empty && (is_through || is_late);
             let round = self.round(standing.is_closed);
             if !round.is_empty() {
@@ -140,6 +141,7 @@ impl Relay {
             acknowledge: Vec::new(),
             sync: self.sync_at.is_some_and(|at| at <= now),
             read: (wants_records && is_due(self.read_at)).then_some(self.next),
+            again: self.take_unkept(now),
         };
         let settled = self.acknowledge.len();
         let is_all = settled == self.outstanding.len() || settled >= ACKNOWLEDGE.0;
@@ -171,6 +173,7 @@ impl Relay {
             acknowledged,
             synced,
             read,
+            again,
             unacknowledged,
         } = done;
         self.spooled.unacknowledged.store(unacknowledged, SeqCst);
@@ -187,6 +190,9 @@ impl Relay {
         }
         if round.read.is_some() {
             self.read(read, now);
+        }
+        if !round.again.is_empty() {
+            self.read_again(&round.again, again, now);
         }
         drop(round);
         match appended {
@@ -213,7 +219,7 @@ impl Relay {
     async fn wait(&mut self, deadline: Option<Instant>) {
         let reads = self.read_at.filter(|_| self.next < self.end);
         let disk = [self.sync_at, self.intake.again_at(), self.acknowledge_at];
-        let times = disk.into_iter().chain([reads, deadline]);
+        let times = disk.into_iter().chain([reads, deadline, self.unkept_at()]);
         let mut alarm = pin!(times.flatten().min().map(sleep_until));
         let (accepting, spooled) = (Arc::clone(&self.ends.accepting), Arc::clone(&self.spooled));
         let mut news = pin!(accepting.wake.notified());

@@ -6,8 +6,8 @@ use lago_client::mock::{MockResponse, MockServer};
 use lago_tests::support::clients::plain_http;
 use serde_json::json;
 
-use super::spool::{arrived, event, until};
-use super::{Adapter, Outcome, client};
+use super::spool::{agreement, arrived, event, until};
+use super::{Adapter, Outcome, client, code};
 
 /// The events of one organization are not billed to another.
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn a_spool_is_delivered_to_whom_its_events_were_taken_for() -> Outcome {
             .ok_or("it started")?
             .to_string();
         assert!(
-            why.contains(told) && why.contains("`--new-destination`"),
+            why.contains(told) && why.contains("which is for this change alone"),
             "{why}"
         );
         assert!(!why.contains("key-of-"), "{why}");
@@ -68,11 +68,89 @@ async fn a_spool_is_delivered_to_whom_its_events_were_taken_for() -> Outcome {
     // The same one needs no word, a new one that is meant, and one for an empty spool.
     let same = start(&server.url(), "key-of-one", &more).await?;
     assert_eq!(same.running.stop().await.ok_or("no report")?.spooled, 1);
-    let meant = [&more[..], &["--new-destination"]].concat();
+    let refused = start(&other.url(), "key-of-another", &more).await;
+    let agreement = agreement(&refused.err().ok_or("it started")?.to_string());
+    let meant = [&more[..], &["--new-destination", &agreement]].concat();
     let meant = start(&other.url(), "key-of-another", &meant).await?;
     until(|| arrived(&other) == ["a"]).await?;
     assert_eq!(meant.running.stop().await.ok_or("no report")?.delivered, 1);
     let empty = start(&server.url(), "key-of-one", &more).await?;
     assert_eq!(empty.running.stop().await.ok_or("no report")?.spooled, 0);
+    Ok(())
+}
+
+/// Who agreed once, and left that in the file of a service, has agreed to nothing else: also not to the same change of
+/// other events, and not where the note is damaged.
+#[tokio::test]
+async fn an_agreement_is_for_one_change() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let spool = directory.path().display().to_string();
+    let mut codes = std::collections::BTreeSet::new();
+    let more = ["--spool", &spool, "--stop-within", "1"];
+    let start = async |url: &str, agreed: &str| {
+        let agreed = ["--new-destination", agreed];
+        Adapter::start(url, &[&more[..], &agreed].concat()).await
+    };
+    let (one, two) = ("http://127.0.0.1:1", "http://127.0.0.1:2");
+    let mut agreed = "no-code-yet".to_owned();
+    for (round, url) in (0..).zip([one, two, one]) {
+        let adapter = match round {
+            0 => start(url, &agreed).await?,
+            _ => {
+                let why = start(url, &agreed).await.err().ok_or("it started")?;
+                let why = why.to_string();
+                assert!(
+                    why.contains("the one that is given is for another"),
+                    "{why}"
+                );
+                agreed = agreement(&why);
+                assert!(codes.insert(agreed.clone()), "{agreed} once more");
+                start(url, &agreed).await?
+            }
+        };
+        let taken = adapter.post("/events", json!({ "event": event("a") }));
+        assert_eq!(taken.await?.status(), 202);
+        let report = adapter.running.stop().await.ok_or("no report")?;
+        assert_eq!(report.spooled, round + 1);
+    }
+    std::fs::write(directory.path().join("destination"), "{\"url\":\"half")?;
+    let why = start(two, &agreed).await.err().ok_or("it started")?;
+    let why = why.to_string();
+    assert!(why.contains("no longer tells, as it is damaged"), "{why}");
+    start(two, &agreement(&why)).await?.running.stop().await;
+    // And it does no harm where nothing changes.
+    start(two, &agreed).await?;
+    Ok(())
+}
+
+/// As one that has events: it delivers, passes on what is no event, and takes events as soon as there is room.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_new_spool_on_a_full_disk_starts_and_takes_no_event_before_it_is_noted_for_whom()
+-> Outcome {
+    let directory = tempfile::tempdir()?;
+    let spool = directory.path().display().to_string();
+    let server = MockServer::start().await?;
+    let note = directory.path().join("destination");
+    // A file that takes nothing is a disk that is full. It is removed when it was tried.
+    let fill = || {
+        let unfinished = directory.path().join("destination.tmp");
+        std::os::unix::fs::symlink("/dev/full", unfinished)
+    };
+    fill()?;
+    let adapter = Adapter::start(&server.url(), &["--spool", &spool]).await?;
+    fill()?;
+    let body = json!({ "event": event("a") });
+    let refused = adapter.post("/events", &body).await?;
+    assert_eq!(refused.status(), 503);
+    assert!(refused.headers().contains_key("retry-after"));
+    assert!(!refused.headers().contains_key("lago-ambiguous"));
+    assert_eq!(code(refused).await?, "gateway_spool_full");
+    assert!(!note.exists());
+    assert_eq!(adapter.get("/plans").await?.status(), 200);
+
+    assert_eq!(adapter.post("/events", &body).await?.status(), 202);
+    assert!(std::fs::read_to_string(&note)?.contains(&server.url()));
+    until(|| arrived(&server) == ["a"]).await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 
 use lago_client::mock::{MockResponse, MockServer};
-use lago_tests::support::clients::API_KEY;
+use lago_tests::support::clients::{API_KEY, plain_http};
 #[cfg(unix)]
 use lago_tests::support::server::{Prompted, ScriptedResponse};
 use serde_json::json;
@@ -12,10 +12,11 @@ use serde_json::json;
 use super::Outcome;
 #[cfg(unix)]
 use super::ending::send;
+use super::spool::event;
 
 /// The program, and what it says.
-struct Program {
-    child: Child,
+pub(super) struct Program {
+    pub(super) child: Child,
     said: BufReader<ChildStderr>,
     url: String,
 }
@@ -30,37 +31,42 @@ fn command(arguments: &[&str]) -> Command {
 }
 
 impl Program {
-    fn start(url: &str, more: &[&str]) -> Outcome<Self> {
+    pub(super) fn start(url: &str, more: &[&str]) -> Outcome<Self> {
         let mut child = command(&["serve", "--port", "0", "--url", url])
             .args(more)
             .env("LAGO_API_KEY", API_KEY)
             .spawn()?;
-        let mut said = BufReader::new(child.stderr.take().ok_or("no output")?);
-        let mut line = String::new();
-        said.read_line(&mut line)?;
-        let url = line
-            .trim_end()
-            .rsplit(' ')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        assert!(
-            line.contains("serves Lago's API at http://127.0.0.1:"),
-            "{line}"
-        );
-        Ok(Self { child, said, url })
+        let said = BufReader::new(child.stderr.take().ok_or("no output")?);
+        let url = String::new();
+        let mut program = Self { child, said, url };
+        // What a spool has to say comes before it.
+        let line = program.hear("serves Lago's API at http://127.0.0.1:")?;
+        let url = line.trim_end().rsplit(' ').next();
+        program.url = url.unwrap_or_default().to_owned();
+        Ok(program)
+    }
+
+    /// Gives it an event, and says with which status it was taken.
+    pub(super) async fn take(&self, id: &str) -> Outcome<u16> {
+        let event = json!({ "event": event(id) });
+        let request = plain_http()?.post(format!("{}/events", self.url));
+        Ok(request
+            .body(event.to_string())
+            .send()
+            .await?
+            .status()
+            .into())
     }
 
     #[cfg(unix)]
-    fn ask_to_stop(&self) -> Outcome {
+    pub(super) fn ask_to_stop(&self) -> Outcome {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").arg(&id).status()?.success());
         Ok(())
     }
 
-    /// Reads until it says this.
-    #[cfg(unix)]
-    fn hear(&mut self, words: &str) -> Outcome {
+    /// Reads until it says this, and gives the line.
+    pub(super) fn hear(&mut self, words: &str) -> Outcome<String> {
         let mut line = String::new();
         while !line.contains(words) {
             line.clear();
@@ -68,11 +74,11 @@ impl Program {
                 return Err("it has ended".into());
             }
         }
-        Ok(())
+        Ok(line)
     }
 
     /// What it says until it ends, and how it ends.
-    fn end(mut self) -> Outcome<(String, ExitStatus)> {
+    pub(super) fn end(mut self) -> Outcome<(String, ExitStatus)> {
         let mut rest = String::new();
         self.said.read_to_string(&mut rest)?;
         let status = self.child.wait()?;

@@ -46,6 +46,13 @@ pub(super) fn arrived(server: &MockServer) -> Vec<String> {
     ids
 }
 
+/// With what a start that was refused says one agrees to what it was refused for.
+pub(super) fn agreement(why: &str) -> String {
+    let rest = why.split_once("`--new-destination ");
+    let code = rest.and_then(|(_, rest)| rest.split_once('`'));
+    code.map_or_else(|| panic!("no code in: {why}"), |(code, _)| code.to_owned())
+}
+
 #[tokio::test]
 async fn events_that_were_taken_outlive_the_adapter_and_arrive_once() -> Outcome {
     let directory = tempfile::tempdir()?;
@@ -74,7 +81,9 @@ async fn events_that_were_taken_outlive_the_adapter_and_arrive_once() -> Outcome
     assert_eq!((report.spooled, report.delivered, report.lost), (3, 0, 0));
 
     let server = MockServer::start().await?;
-    let more = ["--spool", &spool, "--new-destination"];
+    let refused = Adapter::start(&server.url(), &["--spool", &spool]).await;
+    let agreement = agreement(&refused.err().ok_or("it started")?.to_string());
+    let more = ["--spool", &spool, "--new-destination", &agreement];
     let second = Adapter::start(&server.url(), &more).await?;
     until(|| arrived(&server).len() >= 3).await?;
     let report = second.running.stop().await.ok_or("no report")?;

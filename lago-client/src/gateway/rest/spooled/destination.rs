@@ -2,9 +2,12 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+use tokio::task::spawn_blocking;
 
 use crate::client::Client;
 use crate::credentials::Credentials;
@@ -77,65 +80,130 @@ impl Destination {
     }
 }
 
-/// Takes note of where events go from now on.
+/// The note of where events go from now on. No event is taken before it is there, since the next process would not know for
+/// whom it was taken.
+pub(super) struct Note {
+    directory: PathBuf,
+    text: String,
+    written: OnceCell<()>,
+}
+
+impl Note {
+    fn new(directory: &Path, destination: &Destination, is_written: bool) -> Arc<Self> {
+        Arc::new(Self {
+            directory: directory.to_owned(),
+            text: destination.written(),
+            written: OnceCell::new_with(is_written.then_some(())),
+        })
+    }
+
+    /// Writes it, unless it is there.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be written.
+    pub(super) async fn write(self: &Arc<Self>) -> io::Result<()> {
+        let write = || async {
+            let note = Arc::clone(self);
+            let writing = spawn_blocking(move || replace(&note.directory, &note.text));
+            writing.await.map_err(io::Error::other)?
+        };
+        self.written.get_or_try_init(write).await.map(|()| ())
+    }
+}
+
+/// Whether what the spool has goes where events go from now on, and the note of that.
 ///
 /// # Errors
 ///
 /// When the spool has events that were taken for another destination, in words that follow what the directory is called,
-/// unless somebody says that they go to the new one; and when the note cannot be read or written.
+/// unless it is agreed that they go to the new one; and when the note cannot be read.
 pub(super) fn check(
     directory: &Path,
     client: &Client,
     events: u64,
-    is_new: bool,
-) -> Result<(), String> {
+    agreed: Option<&str>,
+) -> Result<Arc<Note>, String> {
     let known = match fs::read(directory.join(NAME)) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => return Err(format!("{NAME}: {error}")),
-    };
-    let known = known.map(|text| Destination::read(&text));
-    let difference = match &known {
-        None => None,
-        Some(Some(known)) => match known.differs(&Destination::of(client, known.salt.clone())) {
-            None => return Ok(()),
-            difference => difference,
-        },
-        Some(None) => Some(format!(
-            "for somebody whom the file {NAME} no longer tells, as it is damaged"
-        )),
-    };
-    if let Some(difference) = difference
-        && events > 0
-    {
-        let taken = match events {
-            1 => format!("an event that was taken {difference}"),
-            _ => format!("{events} events that were taken {difference}"),
-        };
-        if !is_new {
+        Err(error) => {
             return Err(format!(
-                "it has {taken}; what it has would be billed where it does not belong. Start with the former URL and key \
-                 until the spool is empty, or with another directory; or, if it belongs to the same organization all the \
-                 same, with `--new-destination`"
+                "{NAME} cannot be read ({error}), and says for whom its events were taken: let the gateway read it"
             ));
         }
-        say(&format_args!(
-            "the spool has {taken}; as `--new-destination` says, it goes to the new one"
-        ));
+    };
+    if let Some(text) = known {
+        let former = Destination::read(&text);
+        let salt = former.as_ref().map(|former| former.salt.clone());
+        let new = Destination::of(client, salt.unwrap_or_default());
+        let difference = match &former {
+            Some(former) => former.differs(&new),
+            None => Some(format!(
+                "for somebody whom the file {NAME} no longer tells, as it is damaged"
+            )),
+        };
+        match difference {
+            None => return Ok(Note::new(directory, &new, true)),
+            Some(difference) if events > 0 => {
+                let agreement = agreement(&text, &new);
+                let taken = match events {
+                    1 => format!("an event that was taken {difference}"),
+                    _ => format!("{events} events that were taken {difference}"),
+                };
+                allow(&taken, agreed, &agreement)?;
+            }
+            Some(_) => {}
+        }
     }
     let salt = format!("{:032x}", fastrand::u128(..));
-    write(directory, &Destination::of(client, salt)).map_err(|error| format!("{NAME}: {error}"))
+    Ok(Note::new(directory, &Destination::of(client, salt), false))
+}
+
+/// What stands for this change of destination and no other one: a new note has another salt.
+fn agreement(former: &[u8], new: &Destination) -> String {
+    let key = new.key_sha256.as_deref().unwrap_or_default();
+    let texts = [former, new.url_sha256.as_bytes(), key.as_bytes()];
+    let mut agreement = format!("{:x}", Fingerprint::of(&texts));
+    agreement.truncate(12);
+    agreement
+}
+
+/// Whether this change was agreed to.
+fn allow(taken: &str, agreed: Option<&str>, agreement: &str) -> Result<(), String> {
+    if agreed == Some(agreement) {
+        say(&format_args!(
+            "the spool has {taken}; as `--new-destination {agreement}` says, it goes to the new one"
+        ));
+        return Ok(());
+    }
+    let other = match agreed {
+        Some(_) => "; the one that is given is for another change",
+        None => "",
+    };
+    Err(format!(
+        "it has {taken}; what it has would be billed where it does not belong. Start with the former URL and key until the \
+         spool is empty, or with another directory; or, if it belongs to the same organization all the same, with \
+         `--new-destination {agreement}`, which is for this change alone{other}"
+    ))
 }
 
 /// Replaces the note as a whole.
-fn write(directory: &Path, destination: &Destination) -> io::Result<()> {
+fn replace(directory: &Path, text: &str) -> io::Result<()> {
     let unfinished = directory.join(UNFINISHED);
-    let mut file = File::create(&unfinished)?;
-    file.write_all(destination.written().as_bytes())?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&unfinished, directory.join(NAME))?;
-    sync_directory(directory)
+    let written = write_unfinished(&unfinished, text)
+        .and_then(|()| fs::rename(&unfinished, directory.join(NAME)))
+        .and_then(|()| sync_directory(directory));
+    written.inspect_err(|_| {
+        // On a full disk it would take room that others wait for. The error that counts is the first one.
+        let _ = fs::remove_file(&unfinished);
+    })
+}
+
+fn write_unfinished(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }
 
 fn hash(salt: &str, text: &[u8]) -> String {

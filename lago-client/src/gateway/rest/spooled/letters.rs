@@ -1,15 +1,14 @@
 //! Events that Lago does not take, in a file beside the spool.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use tokio::time::Instant;
 
 use crate::gateway::log::say;
-use crate::ingest::spool::sync_directory;
-use crate::ingest::{DeadLetter, Reminder};
+use crate::ingest::DeadLetter;
+use crate::ingest::spool::{is_full, sync_directory};
 
 /// Beside the directory of the spool.
 const NAME: &str = "dead-letters.jsonl";
@@ -17,44 +16,45 @@ const NAME: &str = "dead-letters.jsonl";
 /// The file of dead letters. It is opened for each of them, so that whoever moves or removes it loses none.
 pub(super) struct Letters {
     directory: PathBuf,
-    unwritten: Reminder,
 }
 
 impl Letters {
     /// The file in a directory, which has to take what is written to it. A full disk may have room later.
-    pub(super) fn open(directory: &Path) -> io::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the file, and what to do.
+    pub(super) fn open(directory: &Path) -> Result<Self, String> {
         match open(&directory.join(NAME)) {
-            Err(error) if !is_full(&error) => {
-                return Err(io::Error::new(error.kind(), format!("{NAME}: {error}")));
-            }
-            _ => {}
+            Err(error) if !is_full(&error) => Err(format!(
+                "{NAME} cannot be written to ({error}), and events that Lago refuses would go there: move it out of the \
+                 way, or let the gateway write to it"
+            )),
+            _ => Ok(Self {
+                directory: directory.to_owned(),
+            }),
         }
-        Ok(Self {
-            directory: directory.to_owned(),
-            unwritten: Reminder::default(),
-        })
     }
 
-    /// Writes down an event that will not be delivered, and says that there is one. False where that fails: the spool has
-    /// to keep it.
-    pub(super) fn keep(&mut self, letter: &DeadLetter) -> bool {
-        let written = append(&self.directory, &line(letter));
-        match &written {
-            Ok(()) => {
-                self.unwritten.over();
-                say(&format_args!(
-                    "an event will not be delivered: {}; it is in {NAME}",
-                    letter.outcome
-                ));
-            }
-            Err(error) if self.unwritten.is_due(false, Instant::now()) => say(&format_args!(
-                "an event will not be delivered: {}; and it cannot be written to {NAME} ({error}). It stays in the spool, \
-                 and both are tried again: make room on the disk, or repair it",
-                letter.outcome
-            )),
-            Err(_) => {}
-        }
-        written.is_ok()
+    /// Writes down an event that will not be delivered, and says that there is one.
+    ///
+    /// # Errors
+    ///
+    /// Why that cannot be done, and what to do. The spool has to keep the event, and the pipeline says so.
+    pub(super) fn keep(&self, letter: &DeadLetter) -> Result<(), String> {
+        let outcome = &letter.outcome;
+        append(&self.directory, &line(letter)).map_err(|error| {
+            let path = self.directory.join(NAME);
+            format!(
+                "an event that will not be delivered ({outcome}) cannot be written to {} ({error}): make room on the disk, \
+                 or repair what is there",
+                path.display()
+            )
+        })?;
+        say(&format_args!(
+            "an event will not be delivered: {outcome}; it is in {NAME}"
+        ));
+        Ok(())
     }
 }
 
@@ -93,13 +93,6 @@ fn last_byte(file: &mut File) -> io::Result<u8> {
     file.seek(SeekFrom::End(-1))?;
     file.read_exact(&mut byte)?;
     Ok(byte[0])
-}
-
-fn is_full(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded
-    )
 }
 
 /// An event and why it is not delivered, in a line of JSON. The event is the text that came: read and written again, its

@@ -41,11 +41,7 @@ impl<D: Disk> Log<D> {
 
     /// Writes down which positions of a segment are done, unless that is said by its being gone.
     fn write_acks(&mut self, base: u64, new: &[u64]) -> Result<(), SpoolError> {
-        let Some(index) = self
-            .segments
-            .iter()
-            .position(|segment| segment.base == base)
-        else {
+        let Some(index) = self.index_of(base) else {
             return Ok(());
         };
         let is_last = index + 1 == self.segments.len();

@@ -234,6 +234,10 @@ impl<D: Disk> Log<D> {
     }
 
     pub(in super::super) fn sync(&mut self) -> Result<(), SpoolError> {
+        // Nobody knows whether what was written to them is on the disk.
+        while let Some(base) = self.left.first().copied() {
+            self.rewrite(base)?;
+        }
         // What has no file has nothing to be lost.
         if self.tail != Tail::Missing {
             self.mend()?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::io;
 
 use super::super::SpoolOptions;
-use super::super::disk::{Disk, DiskFile, UNFINISHED};
+use super::super::disk::{Disk, DiskFile, UNFINISHED, is_full};
 use super::super::error::SpoolError;
 use super::super::format::{Acknowledged, ENTRY, HEADERS, VERSION};
 use super::super::recovery::Recovery;
@@ -22,19 +22,24 @@ impl<D: Disk> Log<D> {
         let scans = scan_all(&mut disk, &names)?;
 
         let mut recovery = Recovery::default();
-        let mut segments = VecDeque::new();
+        let (mut segments, mut left) = (VecDeque::new(), BTreeSet::new());
         let (mut next, mut salt, mut tail) = (0, 0, Tail::Missing);
         for (place, length, found) in scans {
-            let segment = settle(&mut disk, place, length, &found, &mut recovery)?;
-            next = next.max(place.base);
-            // Nothing may be left of it.
-            let Some(segment) = segment else { continue };
-            next = segment.end;
-            segments.push_back(segment);
+            next = next.max(found.end);
+            let settled = settle(&mut disk, place, length, &found, &mut recovery)?;
+            let is_left = matches!(settled, Settled::Left(_));
+            match settled {
+                Settled::Gone => continue,
+                Settled::InOrder(segment) => segments.push_back(segment),
+                Settled::Left(segment) => {
+                    left.insert(segment.base);
+                    segments.push_back(segment);
+                }
+            }
             salt = found.salt.unwrap_or_default();
             tail = match (place.next, found.is_sealed, &*found.damage) {
                 (None, false, []) => Tail::Doubtful,
-                (None, false, _) => Tail::Sound,
+                (None, false, _) if !is_left => Tail::Sound,
                 _ => Tail::Missing,
             };
         }
@@ -59,6 +64,7 @@ impl<D: Disk> Log<D> {
             tail,
             unsynced_acks: BTreeSet::new(),
             incomplete_acks: BTreeSet::new(),
+            left,
             has_foreign_acks: false,
             cursor: None,
             buffer: Vec::new(),
@@ -215,42 +221,57 @@ fn scan_all<D: Disk>(disk: &mut D, names: &[String]) -> Result<Vec<Scanned>, Spo
     Ok(scans)
 }
 
-/// Puts a file in order, and says what it has then. None when nothing is left of it.
+/// What became of a file.
+enum Settled {
+    /// Nothing is left of it.
+    Gone,
+    /// It is as it should be.
+    InOrder(Segment),
+    /// It is damaged, and there was no room to write it anew.
+    Left(Segment),
+}
+
+/// Puts a file in order, and says what it has then.
 ///
-/// Damage needs room: nothing is changed before the file as it was is safe under another name.
+/// Nothing is changed before a damaged file is safe as it was, under another name.
 fn settle<D: Disk>(
     disk: &mut D,
     place: Place,
     length: u64,
     found: &Scan,
     recovery: &mut Recovery,
-) -> Result<Option<Segment>, SpoolError> {
+) -> Result<Settled, SpoolError> {
     let name = log_name(place.base);
     let path = disk.path(&name);
     let failed = |error| SpoolError::io("repair the segment", &path, error);
     recovery.torn_bytes += found.torn_bytes as u64;
-    if !found.damage.is_empty() {
+    let is_damaged = !found.damage.is_empty();
+    if is_damaged {
         recovery.damage.push(set_aside(disk, place.base, found)?);
     }
-    let Some(salt) = found.salt else {
-        disk.remove(&name).map_err(failed)?;
-        return Ok(None);
+    let salt = match found.salt {
+        // Where no record is intact there is nothing to keep, which takes no room.
+        Some(salt) if !is_damaged || !found.runs.is_empty() => salt,
+        _ => {
+            disk.remove(&name).map_err(failed)?;
+            return Ok(Settled::Gone);
+        }
     };
     // It was the last one, and may never have been synced.
     let was_last = place.next.is_none() && found.is_sealed;
-    let bytes = if found.damage.is_empty() && !was_last {
+    let bytes = if !is_damaged && !was_last {
         // What stands behind that was never finished.
         length - found.torn_bytes as u64
     } else {
         let bytes = disk.read(&name).map_err(failed)?;
         let content = found.rebuilt(&bytes, place, salt);
-        let written = disk.write_whole(&name, &content);
-        let written = written.map(drop).map_err(failed);
-        match found.damage.is_empty() {
-            true => unless_full(written)?,
-            false => written?,
+        match disk.write_whole(&name, &content) {
+            Err(error) if is_full(&error) && is_damaged => {
+                return Ok(Settled::Left(Segment::with_gaps(place.base, found)));
+            }
+            written => unless_full(written.map(drop).map_err(failed))?,
         }
         content.len() as u64
     };
-    Ok(Some(Segment::scanned(place.base, bytes, found)))
+    Ok(Settled::InOrder(Segment::scanned(place.base, bytes, found)))
 }

@@ -128,6 +128,7 @@ impl<F: DiskFile> Cursor<F> {
     /// Reads on in a segment until it ends, or enough is found.
     fn read(&mut self, segment: &Segment, wanted: &mut Wanted) -> Result<(), Stopped> {
         while self.position < segment.end && self.offset < segment.bytes && !wanted.is_enough() {
+            self.offset = segment.behind_gap(self.offset);
             let expected = self.position..segment.end;
             let (frame, bytes) = self.peek(segment.bytes)?;
             let (position, length) = match frame {

@@ -4,7 +4,7 @@ use super::memory::Memory;
 use super::*;
 
 /// Three segments, of which the first has acknowledged records.
-fn small_log() -> Result<(Memory, Records), SpoolError> {
+pub(super) fn small_log() -> Result<(Memory, Records), SpoolError> {
     let disk = Memory::default();
     let mut log = open(&disk)?;
     for number in 0..12 {
@@ -17,12 +17,13 @@ fn small_log() -> Result<(Memory, Records), SpoolError> {
     log.acknowledge(&[Position(5)])?;
     let left = read_all(&mut log)?;
     assert_eq!(left.len(), 24 - 5);
-    let logs = disk
-        .file_names()
-        .into_iter()
-        .filter(|name| name.ends_with(".log"));
-    assert_eq!(logs.count(), 3);
+    assert_eq!(logs(&disk).len(), 3);
     Ok((disk, left))
+}
+
+pub(super) fn logs(disk: &Memory) -> Vec<String> {
+    let names = disk.file_names().into_iter();
+    names.filter(|name| name.ends_with(".log")).collect()
 }
 
 /// Opens a log that something happened to, and checks what holds whatever it was. Gives what is missing.
@@ -74,11 +75,7 @@ fn reported(log: &Log<Memory>) -> (u64, u64) {
 #[test]
 fn every_truncation_leaves_a_beginning() -> Outcome {
     let (disk, whole) = small_log()?;
-    let logs: Vec<String> = disk
-        .file_names()
-        .into_iter()
-        .filter(|name| name.ends_with(".log"))
-        .collect();
+    let logs = logs(&disk);
     for (index, name) in logs.iter().enumerate() {
         let content = disk.content(name);
         let is_last = index + 1 == logs.len();

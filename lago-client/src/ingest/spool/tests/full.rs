@@ -2,6 +2,7 @@
 //! not be.
 
 use super::super::disk::Disk;
+use super::damage::logs;
 use super::memory::Memory;
 use super::*;
 
@@ -22,11 +23,6 @@ fn torn() -> Result<(Memory, Records), SpoolError> {
     content.extend(half);
     disk.overwrite(&last, content);
     Ok((disk, all))
-}
-
-fn logs(disk: &Memory) -> Vec<String> {
-    let names = disk.file_names().into_iter();
-    names.filter(|name| name.ends_with(".log")).collect()
 }
 
 fn is_refused(log: &mut Log<Memory>) -> bool {

@@ -287,7 +287,8 @@ impl Disk for Memory {
 
     fn set_aside(&mut self, name: &str) -> io::Result<PathBuf> {
         let mut state = self.state();
-        state.count_and_fill()?;
+        // It is one name more, in a directory of its own or beside it.
+        state.count()?;
         state.file(name)?;
         Ok(PathBuf::from("/memory/quarantine").join(name))
     }
