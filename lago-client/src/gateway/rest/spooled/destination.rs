@@ -108,7 +108,7 @@ impl Note {
             let writing = spawn_blocking(move || replace(&note.directory, &note.text));
             writing.await.map_err(io::Error::other)?
         };
-        self.written.get_or_try_init(write).await.map(|()| ())
+        self.written.get_or_try_init(write).await.copied()
     }
 }
 
