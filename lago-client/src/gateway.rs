@@ -17,6 +17,7 @@ mod log;
 #[cfg(feature = "mcp")]
 pub mod mcp;
 mod progress;
+mod proof;
 mod refusal;
 pub mod rest;
 #[cfg(feature = "mcp")]

@@ -3,8 +3,8 @@
 //!
 //! Requests are those of Lago itself, with `/api/v1` or without, so that any client of Lago's takes the gateway's address
 //! for its base URL. Status and body of responses are Lago's, byte for byte. Beside them the header `lago-attempts` says
-//! how often the request was sent, and `lago-ambiguous: true` that Lago may have done it and nobody knows: look before you
-//! repeat it. What the gateway itself refuses has Lago's shape, a code that begins with `gateway_`, and a `message`.
+//! how often the request was sent, and `lago-ambiguous: true` that Lago may have done it and nobody knows, also where a
+//! success is none of Lago's, such as a page of a proxy: look before you repeat it. What the gateway itself refuses has Lago's shape, a code that begins with `gateway_`, and a `message`.
 
 mod answer;
 mod check;
@@ -268,7 +268,11 @@ impl Adapter {
             Ok(success) => success.attempts,
             Err(error) => error.attempts(),
         });
-        let mut response = answer::of(&outcome, only_reads);
+        let known = match call {
+            Call::Known(operation) => Some(operation),
+            Call::Unknown { .. } => None,
+        };
+        let mut response = answer::of(&outcome, known, only_reads);
         if !found.is_empty() {
             let headers = response.headers_mut();
             headers.insert(check::FINDINGS, check::in_header(&found));

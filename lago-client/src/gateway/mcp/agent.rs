@@ -17,6 +17,7 @@ use crate::gateway::confirm::{self, Confirmations};
 use crate::gateway::fingerprint::Fingerprint;
 use crate::gateway::log::say;
 use crate::gateway::progress::{self, Progress};
+use crate::gateway::proof::is_of_lago;
 use crate::gateway::results::{self, Answer, Fields, Look};
 use crate::gateway::tools::{self, Rounded, Tool};
 use crate::raw::RawRequest;
@@ -214,14 +215,11 @@ impl Agent {
                 sending.await
             }
         };
-        let is_foreign =
-            (outcome.as_ref()).is_ok_and(|response| results::is_foreign(tool, &response.value));
+        let is_foreign = (outcome.as_ref())
+            .is_ok_and(|response| !is_of_lago(Some(tool.operation), &response.value));
         note(progress, tool, &outcome, is_foreign);
         let mut answer = match &outcome {
-            Ok(response) if is_foreign => {
-                let (status, attempts) = (response.status, response.attempts);
-                results::foreign(tool, status, attempts, &response.value, self.look(tool))
-            }
+            Ok(response) if is_foreign => results::foreign(tool, response, self.look(tool)),
             Ok(response) => results::succeeded(tool, &arguments, &response.value, fields.as_ref()),
             Err(error) => results::failed(tool, error, self.look(tool)),
         };

@@ -87,7 +87,7 @@ fn row(operation: &Operation) -> String {
         .map(|found| (found.parameter.as_str(), found.place()))
         .collect();
     format!(
-        "row({:?}, {}, {:?}, {:?}, {:?}, {effect:?}, {}, {idempotency}, {body}, &{:?}, &{identity:?}, {}, {:?}){}",
+        "row({:?}, {}, {:?}, {:?}, {:?}, {effect:?}, {}, {idempotency}, {body}, &{:?}, &{identity:?}, {}, {:?}){}{}",
         operation.id,
         operation.method.to_upper_camel_case(),
         operation.base_path,
@@ -98,6 +98,11 @@ fn row(operation: &Operation) -> String {
         gone(operation.gone.as_ref()),
         operation.since,
         if operation.grants { ".granting()" } else { "" },
+        if operation.may_be_empty {
+            ".or_nothing()"
+        } else {
+            ""
+        },
     )
 }
 
