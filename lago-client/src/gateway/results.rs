@@ -4,6 +4,7 @@
 //! Numbers keep their digits because no value is read: JSON is taken apart into texts (`json.rs`), of which some are
 //! chosen and put together again.
 
+mod advice;
 mod failure;
 mod fields;
 mod fit;

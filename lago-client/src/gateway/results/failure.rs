@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Map, Value};
 
+use super::advice::advice;
 use super::{Answer, IS_DATA, bounded, join};
 use crate::error::Error;
 use crate::gateway::choice::{Choice, reads};
@@ -70,7 +71,7 @@ pub(crate) fn failed(tool: &Tool, error: &Error, look: Option<Look>) -> Answer {
         what: format!("{} failed. {error}.", tool.name),
         has_texts: error.api_error().is_some(),
         is_in_doubt: error.is_ambiguous(),
-        advice: advice(error),
+        advice: advice(tool, error),
         status: error.status(),
         attempts: error.attempts(),
     };
@@ -160,22 +161,6 @@ fn may_be_done(look: Option<Look>) -> String {
             )
         }
         None => "It may have been done: have a person look in Lago before repeating it.".to_owned(),
-    }
-}
-
-fn advice(error: &Error) -> &'static str {
-    if error.is_usage() || error.is_validation() || error.is_bad_request() {
-        "Correct the arguments."
-    } else if error.is_not_found() {
-        "Check the identifiers in the arguments."
-    } else if error.is_unauthorized() || error.is_credentials() {
-        "Whoever runs this server has to check its API key."
-    } else if error.is_forbidden() {
-        "The API key may not do this, or the feature is not part of the plan: repeating it does not help."
-    } else if error.is_rate_limited() {
-        "Wait before the next call."
-    } else {
-        ""
     }
 }
 
