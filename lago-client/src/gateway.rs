@@ -14,6 +14,7 @@ mod fingerprint;
 mod keys;
 mod listen;
 mod log;
+mod lost;
 #[cfg(feature = "mcp")]
 pub mod mcp;
 mod progress;
