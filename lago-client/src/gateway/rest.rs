@@ -4,7 +4,8 @@
 //! Requests are those of Lago itself, with `/api/v1` or without, so that any client of Lago's takes the gateway's address
 //! for its base URL. Status and body of responses are Lago's, byte for byte. Beside them the header `lago-attempts` says
 //! how often the request was sent, and `lago-ambiguous: true` that Lago may have done it and nobody knows, also where a
-//! success is none of Lago's, such as a page of a proxy: look before you repeat it. What the gateway itself refuses has Lago's shape, a code that begins with `gateway_`, and a `message`.
+//! success is none of Lago's, such as a page of a proxy: look before you repeat it. What the gateway itself refuses has
+//! Lago's shape, a code that begins with `gateway_`, and a `message`.
 
 mod answer;
 mod check;
@@ -48,7 +49,8 @@ pub struct Options {
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
     /// Pass on only what changes nothing, and refuse the rest with 403: also what hands out a link or token with which one
-    /// can act without a key, as GET /customers/{external_customer_id}/portal_url does.
+    /// can act without a key, as GET /customers/{external_customer_id}/portal_url does. Not together with `--pass-unknown`:
+    /// of what this version does not know, nobody can say that.
     #[arg(long)]
     pub read_only: bool,
     /// Pass on also what this version does not know and a newer Lago may have. It is taken for something that must not be
@@ -101,6 +103,11 @@ pub(crate) async fn start_with(
 ) -> Result<Running<Option<Report>>, StartError> {
     if options.spool.is_some() && options.read_only {
         let why = "`--spool` takes events, and `--read-only` takes none: leave one of them out";
+        return Err(StartError::Misuse(why.to_owned()));
+    }
+    if options.pass_unknown && options.read_only {
+        let why = "`--read-only` passes on what is known to read and to hand out no link, and of what `--pass-unknown` \
+                   passes on nobody knows it: leave one of them out";
         return Err(StartError::Misuse(why.to_owned()));
     }
     let bearer = options.doors.bearer(secret, &client)?;
