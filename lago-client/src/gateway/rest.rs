@@ -29,7 +29,7 @@ use crate::gateway::listen::{AMBIGUOUS, Service, refused};
 use crate::gateway::log::Log;
 use crate::gateway::progress::{self, Progress};
 use crate::gateway::refusal::{Body, Refusal, whole};
-use crate::gateway::running::Running;
+use crate::gateway::running::{EndTime, Running};
 use crate::gateway::settings::{Calls, Doors, StartError};
 use crate::ingest::Report;
 use crate::operation::{Effect, Operation};
@@ -127,7 +127,7 @@ pub(crate) async fn start_with(
         _ => None,
     };
     let address = listener.address();
-    let stop_within = options.doors.stop_within;
+    let time = EndTime::new(options.doors.stop_within);
     let adapter = Arc::new(Adapter {
         tenants,
         // Where callers bring a secret of the gateway's, that is no key.
@@ -142,9 +142,10 @@ pub(crate) async fn start_with(
     });
     Ok(Running::spawn(address, |stop| async move {
         let service = Arc::clone(&adapter);
-        listener.serve(service, changes.clone(), stop.asked()).await;
+        let stopped = time.begin(stop);
+        listener.serve(service, changes.clone(), stopped).await;
         tokio::select! {
-            report = adapter.end(stop_within) => report,
+            report = adapter.end(time.left()) => report,
             // Also who is in a hurry wants to know what is left.
             () = changes.hurried() => adapter.end(Duration::ZERO).await,
         }
