@@ -48,13 +48,13 @@ pub(super) fn findings(operation: &Operation, query: &str, body: &Bytes) -> Vec<
             value: Value::Null,
         }],
     };
-    // No description has one name twice. Lago reads the last value, and so does the check above; whoever meant the other one
-    // is told. Without a check the body goes on as it came, and Lago alone decides.
+    // No description has one name twice, and the check above sees the last value alone, where another reader may take the
+    // first. Without a check the body goes on as it came, so that the caller and Lago have to agree on it, and nobody else.
     let repeated = std::str::from_utf8(body).map(repeated).unwrap_or_default();
     let repeated = repeated.into_iter().map(|pointer| Finding {
         place: Place::Body(pointer),
         problem: validate::Problem::Other(
-            "it is given more than once, and Lago reads the last one".to_owned(),
+            "it is given more than once: readers differ in which value they take".to_owned(),
         ),
         value: Value::Null,
     });

@@ -74,7 +74,7 @@ fn problem(lost: &Lost, may_be_text: bool) -> Problem {
         What::Number(number) => format!(
             "is {}, which is further from zero than a number can be: {}",
             shown(number),
-            right("give one that is nearer")
+            right("give one that is nearer to zero")
         ),
         What::Value => "is given more than once: give one value".to_owned(),
     };

@@ -149,7 +149,7 @@ async fn nobody_is_told_to_give_text_where_it_is_not_taken() -> Outcome {
         assert!(!called.note.contains("as text, in quotes"), "{called:?}");
         assert!(
             amount.starts_with(&format!("is {shown}"))
-                && amount.ends_with("give one that is nearer"),
+                && amount.ends_with("give one that is nearer to zero"),
             "{amount}"
         );
         // Where a number is not taken at all.

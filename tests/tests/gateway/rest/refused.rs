@@ -82,6 +82,16 @@ async fn requests_are_held_against_the_description_where_that_is_wanted() -> Out
     assert_eq!(said["code"], "gateway_validation");
     let details = said["error_details"].as_object().ok_or("no details")?;
     assert_eq!(details.keys().collect::<Vec<_>>(), ["x", "nickname"]);
+    // Two values with one name: which one is meant nobody knows.
+    let twice = r#"{"customer": {"external_id": "a", "external_id": "b"}}"#;
+    let said: Value = reject.post("/customers", twice).await?.json().await?;
+    let reason = &said["error_details"]["external_id"][0];
+    assert!(
+        reason
+            .as_str()
+            .is_some_and(|it| it.contains("more than once")),
+        "{said}"
+    );
     assert_eq!(server.requests().len(), 2);
     let right = json!({ "customer": { "external_id": "a" } });
     assert_eq!(reject.post("/customers", right).await?.status(), 200);
