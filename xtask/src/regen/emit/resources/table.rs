@@ -149,6 +149,14 @@ mod tests {
     }
 
     #[test]
+    fn a_row_says_whether_a_success_may_have_no_body() {
+        let mut api = sample::api();
+        assert!(!row(&api.operations[0]).contains("or_nothing"));
+        api.operations[0].may_be_empty = true;
+        assert!(row(&api.operations[0]).ends_with(".or_nothing()"));
+    }
+
+    #[test]
     fn a_row_says_where_what_was_deleted_would_be() {
         assert_eq!(gone(None), "None");
         let key = Gone::Key("key".to_owned());
