@@ -14,9 +14,11 @@ mod fingerprint;
 mod keys;
 mod listen;
 mod log;
+mod lost;
 #[cfg(feature = "mcp")]
 pub mod mcp;
 mod progress;
+mod proof;
 mod refusal;
 pub mod rest;
 #[cfg(feature = "mcp")]

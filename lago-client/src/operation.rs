@@ -28,6 +28,8 @@ pub struct Operation {
     pub body: RequestBody,
     /// The keys under which a response holds its value; none when the response is the value.
     pub roots: &'static [&'static str],
+    /// Whether a success may have no body in place of the value: the server took the call and has nothing to give yet.
+    pub(crate) may_be_empty: bool,
     /// Parameters of the path that a response states again, each with the property of the value, or of
     /// each element of a list, that is the same: `code`, or `customer.external_id` of an object in it.
     /// A response that states another is an [error](crate::Error::is_other_object).
@@ -43,6 +45,13 @@ impl Operation {
     #[allow(dead_code, reason = "some documents have no such operation")]
     pub(crate) const fn granting(mut self) -> Self {
         self.grants = true;
+        self
+    }
+
+    /// The same, whose success may have no body in place of the value.
+    #[allow(dead_code, reason = "some documents have no such operation")]
+    pub(crate) const fn or_nothing(mut self) -> Self {
+        self.may_be_empty = true;
         self
     }
 
@@ -243,6 +252,7 @@ pub(crate) const fn row(
         idempotency,
         body,
         roots,
+        may_be_empty: false,
         identity,
         gone,
         since,

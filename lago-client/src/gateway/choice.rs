@@ -61,7 +61,8 @@ impl Choice {
     ///
     /// # Errors
     ///
-    /// When a name is none of a toolset or a tool, and when a tool is named that writes while only reading is allowed.
+    /// When a name is none of a toolset or a tool, when a tool is named that writes while only reading is allowed, and when
+    /// no tool is left.
     pub fn new(
         known: impl IntoIterator<Item = &'static Tool>,
         wish: &Wish,
@@ -73,13 +74,29 @@ impl Choice {
         let excluded = excluded(&known, wish)?;
         let is_wished = |tool: &Tool| toolsets.contains(tool.toolset) || named.contains(tool.name);
         let allows_grants = !wish.read_only;
-        let offered = known
+        let mut offered: Vec<_> = known
             .iter()
             .copied()
-            .filter(|tool| is_wished(tool) && !excluded.contains(tool.name))
-            .filter(|tool| allows_writes || reads(tool))
-            .filter(|tool| allows_grants || !tool.operation.grants)
+            .filter(|tool| is_wished(tool))
             .collect();
+        let wished = offered.len();
+        let mut removed = Vec::new();
+        let mut keep = |is_kept: &dyn Fn(&Tool) -> bool, why: &'static str| {
+            let before = offered.len();
+            offered.retain(|tool| is_kept(tool));
+            removed.push((before - offered.len(), why));
+        };
+        keep(&|tool| !excluded.contains(tool.name), "by `--exclude`");
+        let why = match wish.read_only {
+            true => "because they change something, by `--read-only`",
+            false => "because they change something, without `--allow-writes`",
+        };
+        keep(&|tool| allows_writes || reads(tool), why);
+        let why = "because they hand out links or tokens, by `--read-only`";
+        keep(&|tool| allows_grants || !tool.operation.grants, why);
+        if offered.is_empty() {
+            return Err(InvalidWish::nothing_left(wished, &removed));
+        }
         Ok(Self {
             known,
             offered,
@@ -135,16 +152,16 @@ fn toolsets<'w>(known: &[&'static Tool], wish: &'w Wish) -> Result<BTreeSet<&'w 
     if wish.toolsets.is_empty() {
         return Ok(DEFAULT_TOOLSETS.into());
     }
-    if wish.toolsets.iter().any(|name| name == ALL) {
-        return Ok(names);
-    }
     for name in &wish.toolsets {
-        if !names.contains(name.as_str()) {
+        if name != ALL && !names.contains(name.as_str()) {
             let near = question(name, names.iter().copied());
             return Err(InvalidWish::unknown("toolset", name, &near, known));
         }
     }
-    Ok(wish.toolsets.iter().map(String::as_str).collect())
+    match wish.toolsets.iter().any(|name| name == ALL) {
+        true => Ok(names),
+        false => Ok(wish.toolsets.iter().map(String::as_str).collect()),
+    }
 }
 
 fn named(known: &[&'static Tool], wish: &Wish) -> Result<BTreeSet<&'static str>, InvalidWish> {
@@ -193,6 +210,17 @@ fn by_name(known: &[&'static Tool], name: &str) -> Option<&'static Tool> {
 pub struct InvalidWish(String);
 
 impl InvalidWish {
+    /// That every tool is left out, and how many by what: a server without tools would look like one that works.
+    fn nothing_left(wished: usize, removed: &[(usize, &str)]) -> Self {
+        let removed = removed.iter().filter(|(count, _)| *count > 0);
+        let removed = removed.map(|(count, why)| format!("{count} {why}"));
+        let removed: Vec<String> = removed.collect();
+        Self(format!(
+            "no tool is left to offer: of {wished} in `--toolsets` and `--tools` are left out {}; change one of these",
+            removed.join(", ")
+        ))
+    }
+
     /// A name that means nothing, with a question that offers others, and with all toolsets: nobody has a list of the
     /// tools at hand, and their names begin with those of toolsets, mostly.
     fn unknown(what: &str, name: &str, near: &str, known: &[&'static Tool]) -> Self {

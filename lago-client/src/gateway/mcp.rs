@@ -15,6 +15,7 @@ mod lines;
 mod listing;
 mod message;
 mod server;
+mod text;
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -3,8 +3,9 @@
 //!
 //! Requests are those of Lago itself, with `/api/v1` or without, so that any client of Lago's takes the gateway's address
 //! for its base URL. Status and body of responses are Lago's, byte for byte. Beside them the header `lago-attempts` says
-//! how often the request was sent, and `lago-ambiguous: true` that Lago may have done it and nobody knows: look before you
-//! repeat it. What the gateway itself refuses has Lago's shape, a code that begins with `gateway_`, and a `message`.
+//! how often the request was sent, and `lago-ambiguous: true` that Lago may have done it and nobody knows, also where a
+//! success is none of Lago's, such as a page of a proxy: look before you repeat it. What the gateway itself refuses has
+//! Lago's shape, a code that begins with `gateway_`, and a `message`.
 
 mod answer;
 mod check;
@@ -28,7 +29,7 @@ use crate::gateway::listen::{AMBIGUOUS, Service, refused};
 use crate::gateway::log::Log;
 use crate::gateway::progress::{self, Progress};
 use crate::gateway::refusal::{Body, Refusal, whole};
-use crate::gateway::running::Running;
+use crate::gateway::running::{EndTime, Running};
 use crate::gateway::settings::{Calls, Doors, StartError};
 use crate::ingest::Report;
 use crate::operation::{Effect, Operation};
@@ -48,7 +49,8 @@ pub struct Options {
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
     /// Pass on only what changes nothing, and refuse the rest with 403: also what hands out a link or token with which one
-    /// can act without a key, as GET /customers/{external_customer_id}/portal_url does.
+    /// can act without a key, as GET /customers/{external_customer_id}/portal_url does. Not together with `--pass-unknown`:
+    /// of what this version does not know, nobody can say that.
     #[arg(long)]
     pub read_only: bool,
     /// Pass on also what this version does not know and a newer Lago may have. It is taken for something that must not be
@@ -104,6 +106,11 @@ pub(crate) async fn start_with(
         let why = "`--spool` takes events, and `--read-only` takes none: leave one of them out";
         return Err(StartError::Misuse(why.to_owned()));
     }
+    if options.pass_unknown && options.read_only {
+        let why = "`--read-only` passes on what is known to read and to hand out no link, and of what `--pass-unknown` \
+                   passes on nobody knows it: leave one of them out";
+        return Err(StartError::Misuse(why.to_owned()));
+    }
     let bearer = options.doors.bearer(secret, &client)?;
     let calls = &options.calls;
     let tenants = match &options.spool {
@@ -121,7 +128,7 @@ pub(crate) async fn start_with(
         _ => None,
     };
     let address = listener.address();
-    let stop_within = options.doors.stop_within;
+    let time = EndTime::new(options.doors.stop_within);
     let adapter = Arc::new(Adapter {
         tenants,
         // Where callers bring a secret of the gateway's, that is no key.
@@ -136,9 +143,10 @@ pub(crate) async fn start_with(
     });
     Ok(Running::spawn(address, |stop| async move {
         let service = Arc::clone(&adapter);
-        listener.serve(service, changes.clone(), stop.asked()).await;
+        let stopped = time.begin(stop);
+        listener.serve(service, changes.clone(), stopped).await;
         tokio::select! {
-            report = adapter.end(stop_within) => report,
+            report = adapter.end(time.left()) => report,
             // Also who is in a hurry wants to know what is left.
             () = changes.hurried() => adapter.end(Duration::ZERO).await,
         }
@@ -269,7 +277,11 @@ impl Adapter {
             Ok(success) => success.attempts,
             Err(error) => error.attempts(),
         });
-        let mut response = answer::of(&outcome, only_reads);
+        let known = match call {
+            Call::Known(operation) => Some(operation),
+            Call::Unknown { .. } => None,
+        };
+        let mut response = answer::of(&outcome, known, only_reads);
         if !found.is_empty() {
             let headers = response.headers_mut();
             headers.insert(check::FINDINGS, check::in_header(&found));

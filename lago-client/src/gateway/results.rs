@@ -4,21 +4,19 @@
 //! Numbers keep their digits because no value is read: JSON is taken apart into texts (`json.rs`), of which some are
 //! chosen and put together again.
 
+mod advice;
 mod failure;
 mod fields;
 mod fit;
-mod foreign;
 mod json;
 
-pub(crate) use failure::{Look, failed};
+pub(crate) use failure::{Look, failed, foreign};
 pub(crate) use fields::{Fields, MOST as MOST_FIELDS};
-pub(crate) use foreign::{foreign, is_foreign};
 pub(crate) use json::{Level, open};
 
 use serde_json::{Map, Value};
 
 use super::tools::Tool;
-use crate::operation::Effect;
 use fit::fitted;
 
 /// How large what an agent reads may be, in bytes: some 15,000 tokens, below the limits that clients are known to have.
@@ -67,7 +65,7 @@ pub(crate) fn with_page_size(tool: &Tool, arguments: &mut Map<String, Value>) {
     }
 }
 
-/// What an agent reads of a success.
+/// What an agent reads of a success that is Lago's.
 pub(crate) fn succeeded(
     tool: &Tool,
     arguments: &Map<String, Value>,
@@ -95,12 +93,9 @@ pub(crate) fn succeeded(
             }
         }
         None if body.trim_ascii().is_empty() => {
-            let said = match tool.operation.effect {
-                Effect::Reads => "Lago answered without a text.",
-                _ if roots.is_empty() => "Done. Lago answered without a text.",
-                _ => {
-                    "Lago took it, and answered without a text: look what came of it before you repeat it."
-                }
+            let said = match roots.is_empty() {
+                true => "Done. Lago answered without a text.",
+                false => "Lago took it and has nothing to give yet.",
             };
             (said.to_owned(), None)
         }

@@ -62,8 +62,8 @@ pub struct Doors {
     /// How many requests are worked on at once; others are refused with 503.
     #[arg(long, value_name = "REQUESTS", default_value = "256", value_parser = clap::value_parser!(u16).range(1..))]
     pub max_requests: u16,
-    /// How long requests may go on that run when the gateway is told to stop. Calls that change something and have not
-    /// ended then are cut off, and the exit status is 3.
+    /// How long requests may go on that run when the gateway is told to stop, and what is left of that for events of a
+    /// spool to be delivered. Calls that change something and have not ended then are cut off, and the exit status is 3.
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub stop_within: Duration,
 }

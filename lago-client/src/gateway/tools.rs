@@ -5,16 +5,15 @@
 
 mod check;
 mod error;
+mod lossless;
 mod nearest;
 mod request;
-mod rounded;
 
 pub use super::tool::{Argument, Place, Tool};
 pub use error::{ArgumentError, Problem};
 pub use request::ToolRequest;
 
 pub(crate) use nearest::nearest;
-pub(crate) use rounded::{Rounded, rounded};
 
 /// Every tool, noun by noun; those of operations that no published document has come last, with their feature.
 pub fn all() -> impl Iterator<Item = &'static Tool> {

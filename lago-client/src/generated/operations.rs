@@ -46,7 +46,7 @@ pub static OPERATIONS: &[Operation] = &[
     row("estimateCreditNote", Post, "/api/v1", "/credit_notes/estimate", "credit_notes.estimate", Reads, false, Idempotent, Required, &["estimated_credit_note"], &[], None, Some("0.49.0-beta")),
     row("findCreditNote", Get, "/api/v1", "/credit_notes/{lago_id}", "credit_notes.get", Reads, false, Idempotent, Absent, &["credit_note"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
     row("updateCreditNote", Put, "/api/v1", "/credit_notes/{lago_id}", "credit_notes.update", Changes, false, Idempotent, Required, &["credit_note"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("downloadCreditNote", Post, "/api/v1", "/credit_notes/{lago_id}/download", "credit_notes.download", Adds, false, Idempotent, Absent, &["credit_note"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("downloadCreditNote", Post, "/api/v1", "/credit_notes/{lago_id}/download", "credit_notes.download", Adds, false, Idempotent, Absent, &["credit_note"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")).or_nothing(),
     row("deleteAllCreditNoteMetadata", Delete, "/api/v1", "/credit_notes/{lago_id}/metadata", "credit_notes.metadata.delete_all", Removes, false, Idempotent, Absent, &["metadata"], &[], None, Some("1.36.0")),
     row("mergeCreditNoteMetadata", Patch, "/api/v1", "/credit_notes/{lago_id}/metadata", "credit_notes.metadata.merge", Changes, false, Idempotent, Required, &["metadata"], &[], None, Some("1.36.0")),
     row("replaceCreditNoteMetadata", Post, "/api/v1", "/credit_notes/{lago_id}/metadata", "credit_notes.metadata.replace", Changes, false, Idempotent, Required, &["metadata"], &[], None, Some("1.36.0")),
@@ -109,7 +109,7 @@ pub static OPERATIONS: &[Operation] = &[
     row("deleteInvoice", Delete, "/api/v1", "/invoices/{lago_id}", "invoices.delete", Removes, false, Idempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("1.51.0")),
     row("findInvoice", Get, "/api/v1", "/invoices/{lago_id}", "invoices.get", Reads, false, Idempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
     row("updateInvoice", Put, "/api/v1", "/invoices/{lago_id}", "invoices.update", Changes, true, Idempotent, Required, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
-    row("downloadInvoice", Post, "/api/v1", "/invoices/{lago_id}/download", "invoices.download", Adds, false, Idempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
+    row("downloadInvoice", Post, "/api/v1", "/invoices/{lago_id}/download", "invoices.download", Adds, false, Idempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")).or_nothing(),
     row("finalizeInvoice", Put, "/api/v1", "/invoices/{lago_id}/finalize", "invoices.finalize", Acts, true, NotIdempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("0.37.0-beta")),
     row("loseDisputeInvoice", Post, "/api/v1", "/invoices/{lago_id}/lose_dispute", "invoices.lose_dispute", Acts, true, NotIdempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, Some("1.1.0")),
     row("invoicePaymentUrl", Post, "/api/v1", "/invoices/{lago_id}/payment_url", "invoices.payment_url", Adds, true, Idempotent, Absent, &["invoice_payment_details"], &[("lago_id", "lago_invoice_id")], None, Some("0.56.0-beta")).granting(),
@@ -227,13 +227,13 @@ pub static OPERATIONS: &[Operation] = &[
     row("fetchJsonPublicKey", Get, "/api/v1", "/webhooks/json_public_key", "webhooks.json_public_key", Reads, false, Idempotent, Absent, &["webhook"], &[], None, Some("1.49.0")),
     row("fetchPublicKey", Get, "/api/v1", "/webhooks/public_key", "webhooks.public_key", Reads, false, Idempotent, Absent, &[], &[], None, Some("0.26.0-beta")),
     #[cfg(feature = "unpublished")]
-    row("downloadCreditNoteXml", Post, "/api/v1", "/credit_notes/{lago_id}/download_xml", "credit_notes.download_xml", Adds, false, Idempotent, Absent, &["credit_note"], &[("lago_id", "lago_id")], None, None),
+    row("downloadCreditNoteXml", Post, "/api/v1", "/credit_notes/{lago_id}/download_xml", "credit_notes.download_xml", Adds, false, Idempotent, Absent, &["credit_note"], &[("lago_id", "lago_id")], None, None).or_nothing(),
     #[cfg(feature = "unpublished")]
     row("resendCreditNoteEmail", Post, "/api/v1", "/credit_notes/{lago_id}/resend_email", "credit_notes.resend_email", Acts, true, NotIdempotent, Optional, &[], &[], None, None),
     #[cfg(feature = "unpublished")]
     row("findAllEnrichedEvents", Get, "/api/v1", "/events_enriched", "events_enriched.list", Reads, false, Idempotent, Absent, &["events"], &[], None, None),
     #[cfg(feature = "unpublished")]
-    row("downloadInvoiceXml", Post, "/api/v1", "/invoices/{lago_id}/download_xml", "invoices.download_xml", Adds, false, Idempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, None),
+    row("downloadInvoiceXml", Post, "/api/v1", "/invoices/{lago_id}/download_xml", "invoices.download_xml", Adds, false, Idempotent, Absent, &["invoice"], &[("lago_id", "lago_id")], None, None).or_nothing(),
     #[cfg(feature = "unpublished")]
     row("resendInvoiceEmail", Post, "/api/v1", "/invoices/{lago_id}/resend_email", "invoices.resend_email", Acts, true, NotIdempotent, Optional, &[], &[], None, None),
     #[cfg(feature = "unpublished")]

@@ -6,6 +6,7 @@ mod confirming;
 mod ending;
 mod failing;
 mod faults;
+mod lost;
 mod messages;
 mod program;
 mod protocol;

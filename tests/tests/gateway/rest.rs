@@ -1,6 +1,7 @@
 //! The REST adapter between a plain HTTP client and servers that stand in for Lago.
 
 mod destination;
+mod doubted;
 mod ending;
 mod faults;
 mod keys;

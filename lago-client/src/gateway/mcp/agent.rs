@@ -16,9 +16,11 @@ use crate::gateway::choice::{Choice, NotOffered, reads};
 use crate::gateway::confirm::{self, Confirmations};
 use crate::gateway::fingerprint::Fingerprint;
 use crate::gateway::log::say;
+use crate::gateway::lost::{Lost, What};
 use crate::gateway::progress::{self, Progress};
+use crate::gateway::proof::is_of_lago;
 use crate::gateway::results::{self, Answer, Fields, Look};
-use crate::gateway::tools::{self, Rounded, Tool};
+use crate::gateway::tools::{self, Tool};
 use crate::raw::RawRequest;
 use crate::response::Response;
 
@@ -46,8 +48,8 @@ pub(super) struct Caller {
 pub(super) struct Call {
     pub(super) name: String,
     pub(super) arguments: Map<String, Value>,
-    /// The numbers that were rounded when they were read, by where they stand in the arguments.
-    pub(super) rounded: Vec<Rounded>,
+    /// What was lost of the arguments when they were read, by where it stands in them.
+    pub(super) lost: Vec<Lost>,
     /// What a person said who was asked, if anybody was.
     pub(super) consent: Option<Consent>,
     /// Whether the client can ask a person.
@@ -141,6 +143,7 @@ impl Agent {
         call: Call,
         progress: &Progress,
     ) -> Result<Prepared, Reply> {
+        let lost = self.lost_of_tool(call.lost)?;
         let (tool, mut arguments) = self.meant(&call.name, call.arguments)?;
         if tool.name != call.name {
             progress.say(tool.name);
@@ -159,8 +162,7 @@ impl Agent {
         let fields = fields.as_ref().map(Fields::read).transpose();
         let fields = fields.map_err(|why| refused(why.to_string()))?;
         results::with_page_size(tool, &mut arguments);
-        let rounded = self.rounded_for_tool(call.rounded);
-        let request = tool.request_of(arguments.clone(), &rounded);
+        let request = tool.request_of(arguments.clone(), &lost);
         let request = request.map_err(|why| refused(format!("Nothing was done: {why}")))?;
         if confirm::is_needed(tool) {
             let question = match question {
@@ -214,14 +216,11 @@ impl Agent {
                 sending.await
             }
         };
-        let is_foreign =
-            (outcome.as_ref()).is_ok_and(|response| results::is_foreign(tool, &response.value));
+        let is_foreign = (outcome.as_ref())
+            .is_ok_and(|response| !is_of_lago(Some(tool.operation), &response.value));
         note(progress, tool, &outcome, is_foreign);
         let mut answer = match &outcome {
-            Ok(response) if is_foreign => {
-                let (status, attempts) = (response.status, response.attempts);
-                results::foreign(tool, status, attempts, &response.value, self.look(tool))
-            }
+            Ok(response) if is_foreign => results::foreign(tool, response, self.look(tool)),
             Ok(response) => results::succeeded(tool, &arguments, &response.value, fields.as_ref()),
             Err(error) => results::failed(tool, error, self.look(tool)),
         };
@@ -259,16 +258,31 @@ impl Agent {
         }
     }
 
-    /// The numbers by where they stand in the arguments of the tool that is meant.
-    fn rounded_for_tool(&self, mut rounded: Vec<Rounded>) -> Vec<Rounded> {
-        if self.is_compact {
-            rounded.retain_mut(|number| {
-                let within = number.pointer.strip_prefix(compact::TO_ARGUMENTS);
-                let within = within.map(str::to_owned);
-                within.map(|within| number.pointer = within).is_some()
-            });
+    /// What was lost, by where it stands in the arguments of the tool that is meant. Outside of them a call is refused where
+    /// it may mean two things.
+    fn lost_of_tool(&self, lost: Vec<Lost>) -> Result<Vec<Lost>, Reply> {
+        if !self.is_compact {
+            return Ok(lost);
         }
-        rounded
+        let mut within = Vec::new();
+        for mut lost in lost {
+            match lost.pointer.strip_prefix(compact::TO_ARGUMENTS) {
+                Some(pointer) if pointer.starts_with('/') => {
+                    lost.pointer = pointer.to_owned();
+                    within.push(lost);
+                }
+                _ if lost.what == What::Value => {
+                    let pointer = lost.pointer;
+                    let why = format!(
+                        "Nothing was done: `{pointer}` is given more than once: give one value."
+                    );
+                    return Err(refused(why));
+                }
+                // A number is none of the arguments of the four tools.
+                _ => {}
+            }
+        }
+        Ok(within)
     }
 
     /// Whether a person has agreed to a call, or need not.

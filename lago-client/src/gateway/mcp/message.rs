@@ -1,11 +1,10 @@
-//! What comes in, looked at in the text in which it came: what reading it would lose, and what to say of a message that
-//! cannot be read.
+//! What to say of a message that cannot be read, or of which something would be passed over.
 
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::text::{repeated, values};
 use crate::gateway::results::{Level, open};
-use crate::gateway::tools::{Rounded, rounded};
 
 const PARSE_ERROR: i32 = -32700;
 const INVALID_REQUEST: i32 = -32600;
@@ -13,25 +12,6 @@ const INVALID_PARAMS: i32 = -32602;
 
 /// How many bytes a message may have.
 pub(super) const MOST_BYTES: usize = 10 << 20;
-
-/// The numbers in the arguments of a call that are others once the message was read.
-pub(super) fn rounded_arguments(message: &[u8]) -> Vec<Rounded> {
-    let message = std::str::from_utf8(message).unwrap_or_default();
-    // Which one counts of two that have the same name is for others to know.
-    let arguments = values(message, "params")
-        .into_iter()
-        .flat_map(|params| values(params, "arguments"));
-    arguments.flat_map(rounded).collect()
-}
-
-/// The values that have a name in an object; none when it is no object.
-fn values<'j>(json: &'j str, name: &str) -> Vec<&'j str> {
-    let Some(Level::Object(entries)) = open(json) else {
-        return Vec::new();
-    };
-    let named = entries.into_iter().filter(|(key, _)| key == name);
-    named.map(|(_, value)| value).collect()
-}
 
 /// Why a message cannot be read, as JSON-RPC says it.
 #[derive(Debug, PartialEq)]
@@ -57,6 +37,17 @@ impl Malformed {
     pub(super) fn too_long() -> Self {
         let why = format!("the message has more than {MOST_BYTES} bytes");
         Self::new(INVALID_REQUEST, why, Value::Null)
+    }
+
+    /// What is wrong with a message that can be read, but not without passing something over: the one of two values that
+    /// have the same name, or a cursor, so that the list would begin anew.
+    pub(super) fn of_readable(message: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(message).ok()?;
+        let method = values(text, "method").into_iter().next()?;
+        let mut params = values(text, "params").into_iter();
+        params
+            .any(|params| passed_over(method, params).is_some())
+            .then(|| Self::of(message))
     }
 
     /// What is wrong with a message that could not be read.
@@ -111,13 +102,12 @@ impl Malformed {
         if text("method").is_none() {
             return request("`method` has to be the name of a method, as text");
         }
+        let method = all("method").into_iter().next().unwrap_or_default();
+        let params = all("params").into_iter().next().unwrap_or("{}");
+        let why = passed_over(method, params).unwrap_or_else(|| unread(params));
         Self {
             is_notification,
-            ..Self::new(
-                INVALID_PARAMS,
-                params(all("params").first().unwrap_or(&"{}")),
-                id,
-            )
+            ..Self::new(INVALID_PARAMS, why, id)
         }
     }
 
@@ -143,19 +133,37 @@ fn is_id(id: &Value) -> bool {
     id.is_string() || id.as_i64().is_some()
 }
 
+/// The method that lists the tools, as a message has it: the only list here that has pages.
+const TOOLS: &str = "\"tools/list\"";
+
+/// What would be passed over of parameters, and what is right. The method is in quotes.
+fn passed_over(method: &str, params: &str) -> Option<String> {
+    if let Some(pointer) = repeated(params) {
+        return Some(format!(
+            "in `params` `{pointer}` is given more than once: give one value"
+        ));
+    }
+    if !method.ends_with("/list\"") {
+        return None;
+    }
+    // Programs write null for what they leave out.
+    let cursor = values(params, "cursor").into_iter().next()?;
+    match (cursor.starts_with('"'), method) {
+        _ if cursor == "null" => None,
+        (true, TOOLS) => None,
+        (true, _) => Some("the cursor is none of this list".to_owned()),
+        (false, _) => {
+            Some("`cursor` has to be text, the `nextCursor` of the page before".to_owned())
+        }
+    }
+}
+
 /// Why parameters cannot be read.
-fn params(json: &str) -> String {
-    if !json.starts_with('{') {
+fn unread(params: &str) -> String {
+    if !params.starts_with('{') {
         return "`params` has to be an object".to_owned();
     }
-    let arguments = values(json, "arguments");
-    let rounded = arguments
-        .into_iter()
-        .find_map(|json| rounded(json).into_iter().next());
-    if let Some(rounded) = rounded {
-        return format!("in the arguments {}", rounded.problem(true));
-    }
-    match serde_json::from_str::<Value>(json) {
+    match serde_json::from_str::<Value>(params) {
         Err(error) => format!("`params` cannot be read: {error}"),
         Ok(_) => "`params` or its `_meta` is not what the method takes".to_owned(),
     }
@@ -262,10 +270,16 @@ mod tests {
                 "an object",
             ),
             (
-                r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{"n":{"units":1e400}}}}"#,
+                r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","_meta":{"a":1e400}}}"#,
                 INVALID_PARAMS,
                 json!(1),
-                "in the arguments `/n/units` is 1e400, of which digits would be lost: give it as text",
+                "`params` cannot be read: number out of range",
+            ),
+            (
+                r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","n\u0061me":"y"}}"#,
+                INVALID_PARAMS,
+                json!(1),
+                "in `params` `/name` is given more than once",
             ),
             (
                 &format!(r#"{{"jsonrpc":"2.0","id":1,"method":"x","params":{{"a":{half}}}}}"#),
@@ -302,20 +316,60 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_looked_for_in_the_arguments_of_a_call_and_nowhere_else() {
-        const LONG: &str = "0.1234567890123456789";
-        let pointers = |message: &str| -> Vec<String> {
-            let found = rounded_arguments(message.as_bytes()).into_iter();
-            found.map(|it| it.pointer).collect()
+    fn a_value_that_is_one_of_several_is_told_by_where_it_is() {
+        let of = |params: &str| {
+            let message = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"x","params":{params}}}"#);
+            Malformed::of_readable(message.as_bytes()).map(|it| it.why)
         };
-        let message =
-            |params: &str| format!(r#" {{"id":{LONG},"method":"tools/call","params":{params}}}"#);
-        let call = format!(r#"{{"_meta":{{"a":{LONG}}},"arguments":{{"n":[{LONG}]}},"name":"x"}}"#);
-        assert_eq!(pointers(&message(&call)), ["/n/0"]);
-        let twice = format!(r#"{{"arguments":{{"n":1}},"argum\u0065nts":{{"m":{LONG}}}}}"#);
-        assert_eq!(pointers(&message(&twice)), ["/m"]);
-        for other in ["{}", "[]", "{\"arguments\":1.5}", "no JSON"] {
-            assert_eq!(pointers(&message(other)), Vec::<String>::new(), "{other}");
+        for (params, pointer) in [
+            (r#"{"name":"a","name":"b"}"#, "/name"),
+            (r#"{"arguments":{},"argum\u0065nts":{}}"#, "/arguments"),
+            (
+                r#"{"inputResponses":{"confirm":{"a":1,"a":2}}}"#,
+                "/inputResponses/confirm/a",
+            ),
+        ] {
+            let why = of(params).unwrap_or_default();
+            assert!(
+                why.contains(&format!("`{pointer}` is given more")),
+                "{params}: {why}"
+            );
+        }
+        // The call says it of its arguments.
+        for params in [
+            r#"{"arguments":{"a":1,"a":2}}"#,
+            r#"{"a":{"b":1},"b":[1,1]}"#,
+            "[]",
+        ] {
+            assert_eq!(of(params), None, "{params}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_that_nobody_gave_is_none() {
+        let of = |method: &str, params: &str| {
+            let message =
+                format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
+            Malformed::of_readable(message.as_bytes()).map(|it| it.why)
+        };
+        for cursor in ["1", "[]", "{}", "true", "[\"plans_list\"]"] {
+            for method in ["tools/list", "prompts/list", "resources/templates/list"] {
+                let why = of(method, &format!(r#"{{"cursor":{cursor}}}"#)).unwrap_or_default();
+                assert!(
+                    why.starts_with("`cursor` has to be text"),
+                    "{method} {cursor}: {why}"
+                );
+            }
+        }
+        let why = of("resources/list", r#"{"cursor":"a"}"#).unwrap_or_default();
+        assert_eq!(why, "the cursor is none of this list");
+        for (method, params) in [
+            ("tools/list", r#"{"cursor":"a"}"#),
+            ("tools/list", r#"{"cursor":null}"#),
+            ("prompts/list", "{}"),
+            ("tools/call", r#"{"cursor":1}"#),
+        ] {
+            assert_eq!(of(method, params), None, "{method} {params}");
         }
     }
 }

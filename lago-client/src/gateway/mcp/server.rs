@@ -1,7 +1,9 @@
 //! The protocol, by rmcp. Nothing else names it, because it changes fast.
 
+mod asking;
 mod streams;
 
+use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 
@@ -13,30 +15,30 @@ use http_body_util::Full;
 use rmcp::ServerHandler;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities,
-    ContentBlock, CustomRequest, CustomResult, ElicitRequest, ElicitRequestParams, ElicitResult,
-    ElicitationSchema, ErrorCode, ErrorData, Implementation, InitializeRequestParams, InputRequest,
-    InputRequests, InputRequiredResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+    ContentBlock, CustomRequest, CustomResult, ErrorCode, ErrorData, Implementation,
+    InitializeRequestParams, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
     ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
 };
 use rmcp::service::{RequestContext, RoleServer, ServerInitializeError, ServiceExt};
 use rmcp::transport::stdio;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::Instant;
 use tower_service::Service as _;
 
 use super::agent::{Agent, Call, Caller, Consent, Reply};
 use super::instructions::instructions;
 use super::listing::Listed;
-use super::message::{Malformed, rounded_arguments};
+use super::message::Malformed;
+use super::text::{lost_arguments, readable};
 use crate::gateway::changes::Changes;
-use crate::gateway::confirm::LIFETIME;
 use crate::gateway::log::say;
+use crate::gateway::lost::Lost;
 use crate::gateway::progress::Progress;
 use crate::gateway::refusal::{Body, whole};
 use crate::gateway::results::Answer;
-use crate::gateway::tools::Rounded;
+use asking::{CONFIRM, ask, is_given, round};
 use streams::Streams;
 
 /// How many tools a page of their list has. The default toolsets fit into the first, for clients that read no other.
@@ -44,9 +46,6 @@ const TOOLS_PER_PAGE: usize = 100;
 
 /// How long a client may keep the list, in milliseconds: it changes only when the server starts with another choice.
 const LIST_TTL_MS: u64 = 300_000;
-
-/// Under which name a person's agreement is asked for and answered.
-const CONFIRM: &str = "confirm";
 
 /// The type of a message over HTTP.
 const JSON: &str = "application/json";
@@ -131,22 +130,33 @@ impl Http {
         let message = request.body().clone();
         let is_json = is_json(request.headers());
         let progress = request.extensions().get::<Progress>().cloned();
-        request.extensions_mut().insert(rounded_arguments(&message));
+        if is_json && let Some(malformed) = Malformed::of_readable(&message) {
+            return refusal(&malformed, progress);
+        }
+        let lost = lost_arguments(&message);
+        if let Cow::Owned(readable) = readable(&message, &lost) {
+            *request.body_mut() = readable.into();
+        }
+        request.extensions_mut().insert(lost);
         let Ok(response) = self.0.clone().call(request.map(Full::new)).await;
         // So it says as well that it cannot read what is JSON by its type.
         if response.status() != StatusCode::UNSUPPORTED_MEDIA_TYPE || !is_json {
             return response;
         }
-        let malformed = Malformed::of(&message);
-        if let Some(progress) = progress {
-            progress.say(&malformed.note());
-        }
-        let mut response = Response::new(whole(malformed.answer()));
-        *response.status_mut() = StatusCode::BAD_REQUEST;
-        let json = HeaderValue::from_static(JSON);
-        response.headers_mut().insert(CONTENT_TYPE, json);
-        response
+        refusal(&Malformed::of(&message), progress)
     }
+}
+
+/// The response to a message that cannot be read.
+fn refusal(malformed: &Malformed, progress: Option<Progress>) -> Response<Body> {
+    if let Some(progress) = progress {
+        progress.say(&malformed.note());
+    }
+    let mut response = Response::new(whole(malformed.answer()));
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    let json = HeaderValue::from_static(JSON);
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
 }
 
 /// Whether a request says that its body is JSON, as the protocol demands.
@@ -236,8 +246,8 @@ impl ServerHandler for Server {
         let progress = parts.and_then(|parts| parts.extensions.get::<Progress>());
         let progress = progress.cloned();
         let progress = progress.unwrap_or_else(|| Progress::new(&self.0.changes));
-        let rounded = parts.map_or_else(
-            || context.extensions.get::<Vec<Rounded>>(),
+        let lost = parts.map_or_else(
+            || context.extensions.get::<Vec<Lost>>(),
             |parts| parts.extensions.get(),
         );
         let way = Way::of(&context, self.0.caller.is_some());
@@ -250,7 +260,7 @@ impl ServerHandler for Server {
         let mut call = Call {
             name: request.name.into_owned(),
             arguments: request.arguments.unwrap_or_default(),
-            rounded: rounded.cloned().unwrap_or_default(),
+            lost: lost.cloned().unwrap_or_default(),
             consent,
             can_ask: way != Way::Nobody,
         };
@@ -353,44 +363,4 @@ fn result(answer: Answer) -> CallToolResult {
         true => CallToolResult::error(content),
         false => CallToolResult::success(content),
     }
-}
-
-/// Asks a person by the response.
-fn round(question: String, state: String) -> InputRequiredResult {
-    let request = InputRequest::Elicitation(ElicitRequest::new(form(question)));
-    let requests = InputRequests::from([(CONFIRM.to_owned(), request)]);
-    InputRequiredResult::new(Some(requests), Some(state))
-}
-
-/// Asks a person by a request. No answer is none that agrees.
-async fn ask(context: &RequestContext<RoleServer>, question: String) -> bool {
-    let asking = context
-        .peer
-        .create_elicitation_with_timeout(form(question), Some(LIFETIME));
-    let answer = tokio::select! {
-        biased;
-        () = context.ct.cancelled() => return false,
-        answer = asking => answer,
-    };
-    let is_agreement =
-        |answer: ElicitResult| serde_json::to_value(answer).is_ok_and(|answer| is_given(&answer));
-    answer.is_ok_and(is_agreement)
-}
-
-fn form(message: String) -> ElicitRequestParams {
-    let schema = ElicitationSchema::builder().required_bool_property(CONFIRM, |field| {
-        field
-            .title("Do it")
-            .description("Nothing is done unless you agree")
-    });
-    ElicitRequestParams::FormElicitationParams {
-        meta: None,
-        message,
-        requested_schema: schema.build_unchecked(),
-    }
-}
-
-/// Whether a person agreed: accepted the form, and said yes in it.
-fn is_given(answer: &Value) -> bool {
-    answer["action"] == "accept" && answer["content"][CONFIRM] == true
 }

@@ -9,7 +9,9 @@ use http::{Response, StatusCode};
 
 use crate::error::{Error, Kind};
 use crate::gateway::listen::AMBIGUOUS;
+use crate::gateway::proof::is_of_lago;
 use crate::gateway::refusal::{Body, Refusal, whole};
+use crate::operation::Operation;
 use crate::response;
 
 /// How often the request was sent to the server.
@@ -36,12 +38,18 @@ const PASSED_BY_PREFIX: [&str; 2] = ["x-ratelimit-", "x-request-id"];
 /// What came of a call.
 pub(super) type Outcome = Result<response::Response<Bytes>, Error>;
 
-/// The response to a call. Where it only reads, there is nothing in doubt.
-pub(super) fn of(outcome: &Outcome, only_reads: bool) -> Response<Body> {
+/// The response to a call of an operation, if it is one that is known. Where it only reads, there is nothing in doubt.
+pub(super) fn of(
+    outcome: &Outcome,
+    operation: Option<&Operation>,
+    only_reads: bool,
+) -> Response<Body> {
     let (mut response, attempts, is_ambiguous) = match outcome {
         Ok(success) => {
             let passed = passed(success.status, &success.headers, &success.body);
-            (passed, success.attempts, false)
+            // What only reads may have a large body, which nobody has to look into.
+            let is_proven = only_reads || is_of_lago(operation, &success.body);
+            (passed, success.attempts, !is_proven)
         }
         Err(error) => {
             let response = match (error.kind(), error.status(), error.headers()) {

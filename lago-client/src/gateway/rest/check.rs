@@ -6,6 +6,7 @@ use http::StatusCode;
 use http::header::HeaderValue;
 use serde_json::{Map, Value, json};
 
+use crate::gateway::lost::repeated;
 use crate::gateway::refusal::Refusal;
 use crate::operation::Operation;
 use crate::route::form;
@@ -47,8 +48,22 @@ pub(super) fn findings(operation: &Operation, query: &str, body: &Bytes) -> Vec<
             value: Value::Null,
         }],
     };
+    // No description has one name twice, and the check above sees the last value alone, where another reader may take the
+    // first. Without a check the body goes on as it came, so that the caller and Lago have to agree on it, and nobody else.
+    let repeated = std::str::from_utf8(body).map(repeated).unwrap_or_default();
+    let repeated = repeated.into_iter().map(|pointer| Finding {
+        place: Place::Body(pointer),
+        problem: validate::Problem::Other(
+            "it is given more than once: readers differ in which value they take".to_owned(),
+        ),
+        value: Value::Null,
+    });
     let of_query = validate::of_query(facts, &form(query));
-    of_query.into_iter().chain(of_body).collect()
+    of_query
+        .into_iter()
+        .chain(of_body)
+        .chain(repeated)
+        .collect()
 }
 
 /// The refusal that lists them.
@@ -115,6 +130,9 @@ mod tests {
         );
         assert_eq!(in_header(&of("plans.create", "", "{")), "1: body");
         assert!(of("plans.get", "", "").is_empty());
+        let twice = r#"{"plan": {"code": "a", "name": "b", "interval": "monthly", "amount_cents": 1, "amount_currency": "EUR",
+            "pay_in_advance": false, "tax_codes": [], "c\u006fde": "c"}}"#;
+        assert_eq!(in_header(&of("plans.create", "", twice)), "1: /plan/code");
     }
 
     #[test]

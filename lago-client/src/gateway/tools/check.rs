@@ -7,8 +7,8 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
-use super::error::step;
 use super::{Problem, Tool, nearest};
+use crate::gateway::lost::step;
 use crate::operation::{Effect, RequestBody};
 
 /// A schema, ready to be asked: in it null is a type beside the other one, so that problems are told of the place where

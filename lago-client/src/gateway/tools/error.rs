@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-/// How many characters of a name are said.
-const LONGEST_NAME: usize = 100;
-
 /// How many problems are told; whoever has more than that begins anew.
 const MOST: usize = 20;
 
@@ -28,13 +25,6 @@ pub struct Problem {
     pub pointer: String,
     /// What is wrong there, and what would be right.
     pub message: String,
-}
-
-/// A name as a step of a JSON pointer. One that is not known may be of any length.
-pub(super) fn step(name: &str) -> String {
-    let end = name.char_indices().nth(LONGEST_NAME).map(|(end, _)| end);
-    let (name, more) = end.map_or((name, ""), |end| (&name[..end], "…"));
-    format!("/{}{more}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 impl Problem {

@@ -121,6 +121,30 @@ async fn options_choose_groups_and_single_tools() -> Outcome {
             &["--tools", "plans_create"],
             "the tool plans_create changes something, which is not allowed",
         ),
+        (
+            &["--toolsets", "all,bogus"],
+            "there is no toolset `bogus`. The toolsets are activity_logs, ",
+        ),
+        // A server without tools would look like one that works.
+        (
+            &["--toolsets", "add_ons", "--exclude", "add_ons"],
+            "no tool is left to offer: of 5 in `--toolsets` and `--tools` are left out 5 by `--exclude`; change one of these",
+        ),
+        (
+            &[
+                "--toolsets",
+                "add_ons",
+                "--exclude",
+                "add_ons_get,add_ons_list",
+                "--compact",
+            ],
+            "no tool is left to offer: of 5 in `--toolsets` and `--tools` are left out 2 by `--exclude`, 3 because they change \
+             something, without `--allow-writes`; change one of these",
+        ),
+        (
+            &["--toolsets", "links", "--read-only"],
+            "no tool is left to offer: of ",
+        ),
     ] {
         let Err(error) = Mcp::start(&url, options).await else {
             return Err(format!("{options:?} is taken").into());

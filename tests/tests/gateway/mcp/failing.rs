@@ -26,7 +26,7 @@ async fn a_failure_says_what_is_wrong_and_whether_something_was_done() -> Outcom
     );
     let limited = MockResponse::error(429, "too_many_requests").header("retry-after", "0");
     let invalid = MockResponse::validation_errors(json!({"code": ["value_is_invalid"]}));
-    let cases: [(&str, MockResponse); 9] = [
+    let cases: [(&str, MockResponse); 14] = [
         (
             "401",
             MockResponse::new(401).json(json!({"status": 401, "error": "Unauthorized"})),
@@ -37,6 +37,22 @@ async fn a_failure_says_what_is_wrong_and_whether_something_was_done() -> Outcom
             MockResponse::error(404, "plan_not_found").header("x-request-id", "req-1"),
         ),
         ("422", invalid),
+        (
+            "409",
+            MockResponse::new(409).json(json!({"status": 409, "error": "Conflict"})),
+        ),
+        (
+            "422 of a lock",
+            MockResponse::error(422, "lock_acquisition_failed"),
+        ),
+        (
+            "422 of a lost lock",
+            MockResponse::validation_errors(json!({"base": ["concurrency_conflict"]})),
+        ),
+        (
+            "422 of a provider",
+            MockResponse::error(422, "third_party_error"),
+        ),
         ("429", limited),
         (
             "503",
@@ -47,6 +63,7 @@ async fn a_failure_says_what_is_wrong_and_whether_something_was_done() -> Outcom
             "200 of a page",
             MockResponse::new(200).text("<html>log in</html>"),
         ),
+        ("200 of nothing", MockResponse::new(200)),
         (
             "200 without the root",
             MockResponse::new(200).json(json!({"status": 500, "error": "Internal"})),

@@ -6,24 +6,24 @@ use serde_json::{Value, json};
 use super::program::Program;
 use super::{Called, Mcp, NEW, OLD, Outcome};
 
-const OF_OLD: [(&str, &str); 1] = [("mcp-protocol-version", OLD)];
-const EVENTS: [&str; 3] = ["--toolsets", "events,plans", "--allow-writes"];
+pub(super) const OF_OLD: [(&str, &str); 1] = [("mcp-protocol-version", OLD)];
+pub(super) const EVENTS: [&str; 3] = ["--toolsets", "events,plans", "--allow-writes"];
 
 /// The text of a call that sends an event with this property.
-fn event(property: &str) -> String {
+pub(super) fn event(property: &str) -> String {
     call(&format!(
         r#"{{"name":"events_create","arguments":{{"code":"tokens","external_subscription_id":"s",
            "transaction_id":"t","timestamp":1700000000.5,"properties":{{"units":{property}}}}}}}"#
     ))
 }
 
-fn call(params: &str) -> String {
+pub(super) fn call(params: &str) -> String {
     let text = format!(r#"{{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{params}}}"#);
     text.replace('\n', " ")
 }
 
 /// What an agent reads.
-fn read(answer: &Value) -> Outcome<Called> {
+pub(super) fn read(answer: &Value) -> Outcome<Called> {
     assert_eq!(answer["id"], 7, "{answer}");
     Called::of(&answer["result"]).ok_or_else(|| answer.to_string().into())
 }
@@ -146,7 +146,7 @@ async fn the_words_fit_the_place_of_a_number_and_the_way_it_came() -> Outcome {
 
 /// A body, and what is said of it: status, code and id.
 fn malformed() -> Vec<(Vec<u8>, i32, Value)> {
-    let cases: [(&str, i32, Value); 12] = [
+    let cases: [(&str, i32, Value); 16] = [
         ("", -32700, json!(null)),
         ("secret-word", -32700, json!(null)),
         (
@@ -178,7 +178,27 @@ fn malformed() -> Vec<(Vec<u8>, i32, Value)> {
             json!("a"),
         ),
         (
-            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{"n":1e999}}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","_meta":{"n":1e999}}}"#,
+            -32602,
+            json!(1),
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","name":"plans_list"}}"#,
+            -32602,
+            json!(1),
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"plans_list","arguments":{},"arguments":{}}}"#,
+            -32602,
+            json!(1),
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"cursor":1}}"#,
+            -32602,
+            json!(1),
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"prompts/list","params":{"cursor":"plans_list"}}"#,
             -32602,
             json!(1),
         ),

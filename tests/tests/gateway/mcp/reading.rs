@@ -145,18 +145,60 @@ async fn what_customers_wrote_cannot_pass_for_words_of_the_server() -> Outcome {
     Ok(())
 }
 
+/// Where Lago would say something: an agent must not take it for an empty list.
 #[tokio::test]
-async fn a_response_without_json_is_told_as_what_it_is() -> Outcome {
+async fn a_response_of_nothing_is_told_as_what_it_is() -> Outcome {
     let (_server, mcp) = reading("", &[]).await?;
     let called = mcp.call("invoices_list", json!({})).await?;
-    let expected = "Lago answered without a text.";
-    assert_eq!(
-        called,
-        Called {
-            is_error: false,
-            note: expected.to_owned(),
-            data: None
-        }
+    let expected = "invoices_list has a response of 200 OK without `invoices`, which Lago would send: something else may \
+                    respond in its place. Nothing was done.";
+    assert!(
+        called.is_error && called.note.starts_with(expected),
+        "{called:?}"
+    );
+    Ok(())
+}
+
+/// Some operations have nothing to say, or not yet.
+#[tokio::test]
+async fn a_response_of_nothing_is_none_that_fails_where_lago_has_nothing_to_say() -> Outcome {
+    let server = MockServer::start().await?;
+    let options = ["--allow-writes", "--unconfirmed"];
+    let mcp = Mcp::start(&server.url(), &options).await?;
+    let invoice = json!({"lago_id": "1a901a90-1a90-1a90-1a90-1a901a901a90"});
+    for (operation, tool, expected) in [
+        (
+            "invoices.download",
+            "invoices_download",
+            "Lago took it and has nothing to give yet.",
+        ),
+        (
+            "invoices.retry_payment",
+            "invoices_retry_payment",
+            "Done. Lago answered without a text.",
+        ),
+    ] {
+        server.respond(operation, MockResponse::new(200))?;
+        let called = mcp.call(tool, invoice.clone()).await?;
+        assert_eq!(
+            called,
+            Called {
+                is_error: false,
+                note: expected.to_owned(),
+                data: None
+            }
+        );
+    }
+    server.respond(
+        "invoices.retry_payment",
+        MockResponse::new(200).text("<html>log in</html>"),
+    )?;
+    let called = mcp.call("invoices_retry_payment", invoice).await?;
+    assert!(
+        called.is_error
+            && called.note.contains("in which nothing is Lago's")
+            && called.note.contains("It may have been done"),
+        "{called:?}"
     );
     Ok(())
 }

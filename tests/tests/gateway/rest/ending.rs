@@ -28,7 +28,7 @@ async fn a_write_goes_on_when_its_caller_is_gone() -> Outcome {
     let adapter = Adapter::start(&server.url(), &[]).await?;
     for (response, line) in [
         (
-            ScriptedResponse::json("200 OK", "{}"),
+            ScriptedResponse::json("200 OK", r#"{"subscription": {}}"#),
             "POST /api/v1/subscriptions 200 attempts=1 subscriptions.create caller-gone",
         ),
         (

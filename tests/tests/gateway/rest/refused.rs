@@ -13,7 +13,7 @@ use super::{Adapter, Outcome, client, code, seen};
 #[tokio::test]
 async fn read_only_lets_nothing_through_that_changes_anything() -> Outcome {
     let server = MockServer::builder().mode(Mode::Off).start().await?;
-    let adapter = Adapter::start(&server.url(), &["--read-only", "--pass-unknown"]).await?;
+    let adapter = Adapter::start(&server.url(), &["--read-only"]).await?;
     for operation in OPERATIONS {
         server.clear();
         let path = operation.path.replace(['{', '}'], "");
@@ -39,8 +39,17 @@ async fn read_only_lets_nothing_through_that_changes_anything() -> Outcome {
     let message = portal["message"].as_str().ok_or("no message")?;
     assert!(message.contains("hands out a link"), "{message}");
     let unknown = adapter.post("/gadgets", "{}").await?;
-    assert_eq!(code(unknown).await?, "gateway_read_only");
+    assert_eq!(code(unknown).await?, "gateway_unknown_operation");
+    // Of what nobody here knows, nobody knows whether it hands out a link.
+    let portal = adapter.get("/api/v2/customers/acme/portal_url").await?;
+    assert_eq!(code(portal).await?, "gateway_unknown_operation");
     assert!(server.requests().is_empty());
+    let url = server.url();
+    let both = ["--read-only", "--pass-unknown"];
+    match Adapter::with(client(), &url, &both, None).await {
+        Err(StartError::Misuse(why)) => assert!(why.contains("leave one of them out"), "{why}"),
+        _ => return Err("it starts".into()),
+    }
     Ok(())
 }
 
@@ -73,6 +82,16 @@ async fn requests_are_held_against_the_description_where_that_is_wanted() -> Out
     assert_eq!(said["code"], "gateway_validation");
     let details = said["error_details"].as_object().ok_or("no details")?;
     assert_eq!(details.keys().collect::<Vec<_>>(), ["x", "nickname"]);
+    // Two values with one name: which one is meant nobody knows.
+    let twice = r#"{"customer": {"external_id": "a", "external_id": "b"}}"#;
+    let said: Value = reject.post("/customers", twice).await?.json().await?;
+    let reason = &said["error_details"]["external_id"][0];
+    assert!(
+        reason
+            .as_str()
+            .is_some_and(|it| it.contains("more than once")),
+        "{said}"
+    );
     assert_eq!(server.requests().len(), 2);
     let right = json!({ "customer": { "external_id": "a" } });
     assert_eq!(reject.post("/customers", right).await?.status(), 200);

@@ -12,7 +12,8 @@ use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
 use super::super::lines::{self, Line, Lines};
-use super::super::message::{MOST_BYTES, Malformed, rounded_arguments};
+use super::super::message::{MOST_BYTES, Malformed};
+use super::super::text::{lost_arguments, readable};
 use crate::gateway::log::say;
 
 type Received = RxJsonRpcMessage<RoleServer>;
@@ -64,8 +65,8 @@ where
             let malformed = match line {
                 Line::TooLong => Malformed::too_long(),
                 Line::Whole(text) => match read(&text) {
-                    Some(message) => return Some(message),
-                    None => Malformed::of(&text),
+                    Ok(message) => return Some(message),
+                    Err(malformed) => malformed,
                 },
             };
             say(&malformed.note());
@@ -83,12 +84,16 @@ where
     }
 }
 
-/// A message, with what was seen in its text; none when it is none.
-fn read(text: &[u8]) -> Option<Received> {
-    let mut message: Received = serde_json::from_slice(text).ok()?;
-    if let Received::Request(request) = &mut message {
-        let extensions = request.request.extensions_mut();
-        extensions.insert(rounded_arguments(text));
+/// A message, with what was seen in its text.
+fn read(text: &[u8]) -> Result<Received, Malformed> {
+    if let Some(malformed) = Malformed::of_readable(text) {
+        return Err(malformed);
     }
-    Some(message)
+    let lost = lost_arguments(text);
+    let message = serde_json::from_slice(&readable(text, &lost));
+    let mut message: Received = message.map_err(|_| Malformed::of(text))?;
+    if let Received::Request(request) = &mut message {
+        request.request.extensions_mut().insert(lost);
+    }
+    Ok(message)
 }

@@ -87,7 +87,7 @@ fn row(operation: &Operation) -> String {
         .map(|found| (found.parameter.as_str(), found.place()))
         .collect();
     format!(
-        "row({:?}, {}, {:?}, {:?}, {:?}, {effect:?}, {}, {idempotency}, {body}, &{:?}, &{identity:?}, {}, {:?}){}",
+        "row({:?}, {}, {:?}, {:?}, {:?}, {effect:?}, {}, {idempotency}, {body}, &{:?}, &{identity:?}, {}, {:?}){}{}",
         operation.id,
         operation.method.to_upper_camel_case(),
         operation.base_path,
@@ -98,6 +98,11 @@ fn row(operation: &Operation) -> String {
         gone(operation.gone.as_ref()),
         operation.since,
         if operation.grants { ".granting()" } else { "" },
+        if operation.may_be_empty {
+            ".or_nothing()"
+        } else {
+            ""
+        },
     )
 }
 
@@ -141,6 +146,14 @@ mod tests {
         ] {
             assert!(text.contains(expected), "{expected}\n---\n{text}");
         }
+    }
+
+    #[test]
+    fn a_row_says_whether_a_success_may_have_no_body() {
+        let mut api = sample::api();
+        assert!(!row(&api.operations[0]).contains("or_nothing"));
+        api.operations[0].may_be_empty = true;
+        assert!(row(&api.operations[0]).ends_with(".or_nothing()"));
     }
 
     #[test]

@@ -1,38 +1,63 @@
-//! Numbers that are others once JSON was read: what is read holds whole numbers of 64 bits and floating point, and a
-//! quantity that is billed must not lose its last digits on the way.
+//! What JSON loses once it was read: of a number that a whole number of 64 bits and floating point do not hold its last
+//! digits, and of values that have the same name all but one.
 //!
-//! They are refused and not carried: Lago reads a number with a fraction as floating point as well, and keeps each digit
-//! of a text.
+//! A quantity that is billed must not be another on the way. So arguments in which something is lost are refused and not
+//! carried: Lago reads a number with a fraction as floating point as well, and keeps each digit of a text; and which of two
+//! values was meant nobody knows.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 use lago_types::Decimal;
-use serde_json::{Map, Number, Value};
-
-use super::error::{self, ArgumentError, Problem};
-use super::{Tool, ToolRequest, check};
+use serde_json::Number;
 
 /// How many are looked for.
 const MOST: usize = 20;
 
-/// How deep arguments may be nested: serde_json reads no deeper ones.
+/// How deep values may be nested: serde_json reads no deeper ones.
 const DEEPEST: usize = 128;
 
 /// A text of so few bytes, without an exponent, has 15 digits at most, which floating point holds.
 const HOLDS: usize = 15;
 
-/// How much of a number is said, in characters.
-const SHOWN: usize = 40;
+/// How many characters of a name are said.
+const LONGEST_NAME: usize = 100;
 
-/// A number in the text of arguments that is another once it was read.
+/// Something in JSON that is lost once it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Rounded {
+pub(crate) struct Lost {
     /// Where it stands, as a JSON pointer.
     pub(crate) pointer: String,
-    /// As it was written.
-    number: String,
+    pub(crate) what: What,
+    /// The bytes in the text: of the number, or of the name that stands there again.
+    bytes: Range<usize>,
 }
 
-/// The first numbers in JSON that are others once it was read.
-pub(crate) fn rounded(json: &str) -> Vec<Rounded> {
+/// What is lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// Digits of a number, which is given as it was written.
+    Digits(String),
+    /// All of a number, which is further from zero than any that is read; as it was written.
+    Number(String),
+    /// A value: another one has the same name.
+    Value,
+}
+
+/// The first of all that is lost of JSON.
+#[cfg(feature = "mcp")]
+pub(crate) fn lost(json: &str) -> Vec<Lost> {
+    found(json, |_| true)
+}
+
+/// Where the first values in JSON stand that have a name which another one has already, as JSON pointers.
+pub(crate) fn repeated(json: &str) -> Vec<String> {
+    let repeated = found(json, |what| *what == What::Value).into_iter();
+    repeated.map(|lost| lost.pointer).collect()
+}
+
+fn found(json: &str, is_wanted: impl Fn(&What) -> bool) -> Vec<Lost> {
     let mut found = Vec::new();
     let mut within: Vec<Step<'_>> = Vec::new();
     let bytes = json.as_bytes();
@@ -40,41 +65,55 @@ pub(crate) fn rounded(json: &str) -> Vec<Rounded> {
     while let Some(byte) = bytes.get(at) {
         let start = at;
         at += 1;
-        match byte {
+        let what = match byte {
             b'{' | b'[' if within.len() == DEEPEST => break,
-            b'{' => within.push(Step::Name("")),
-            b'[' => within.push(Step::Index(0)),
+            b'{' => {
+                within.push(Step::Names(Names::default()));
+                None
+            }
+            b'[' => {
+                within.push(Step::Index(0));
+                None
+            }
             b'}' | b']' => {
                 within.pop();
+                None
             }
             b',' => {
-                if let Some(Step::Index(index)) = within.last_mut() {
-                    *index += 1;
+                match within.last_mut() {
+                    Some(Step::Index(index)) => *index += 1,
+                    Some(Step::Names(names)) => names.is_named = false,
+                    None => {}
                 }
+                None
             }
             b'"' => {
                 at = end_of_text(bytes, at);
-                // In an object the text right before a number is its name.
-                if let Some(Step::Name(name)) = within.last_mut() {
-                    *name = json.get(start..at).unwrap_or_default();
+                match within.last_mut() {
+                    Some(Step::Names(names)) if !names.is_named => {
+                        let is_new = names.name(json.get(start..at).unwrap_or_default());
+                        (!is_new).then_some(What::Value)
+                    }
+                    _ => None,
                 }
             }
             b'-' | b'0'..=b'9' => {
                 let is_part =
                     |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
                 at += bytes[at..].iter().take_while(is_part).count();
-                let number = json.get(start..at).unwrap_or_default();
-                if is_rounded(number) {
-                    found.push(Rounded {
-                        pointer: pointer(&within),
-                        number: number.to_owned(),
-                    });
-                    if found.len() == MOST {
-                        break;
-                    }
-                }
+                of_number(json.get(start..at).unwrap_or_default())
             }
-            _ => {}
+            _ => None,
+        };
+        if let Some(what) = what.filter(&is_wanted) {
+            found.push(Lost {
+                pointer: pointer(&within),
+                what,
+                bytes: start..at,
+            });
+            if found.len() == MOST {
+                break;
+            }
         }
     }
     found
@@ -82,9 +121,35 @@ pub(crate) fn rounded(json: &str) -> Vec<Rounded> {
 
 /// How one value leads to another that it holds.
 enum Step<'j> {
-    /// By a name, in quotes as it is written.
-    Name(&'j str),
+    Names(Names<'j>),
     Index(usize),
+}
+
+/// The names in an object so far.
+#[derive(Default)]
+struct Names<'j> {
+    /// The latest, in quotes as it is written.
+    latest: &'j str,
+    /// Whether the text that comes next is a value, and not its name.
+    is_named: bool,
+    all: BTreeSet<Cow<'j, str>>,
+}
+
+impl<'j> Names<'j> {
+    /// Adds one, in quotes, and says whether it is new.
+    fn name(&mut self, quoted: &'j str) -> bool {
+        self.latest = quoted;
+        self.is_named = true;
+        self.all.insert(unquoted(quoted))
+    }
+}
+
+/// What a text says, or what stands there where it is none.
+fn unquoted(quoted: &str) -> Cow<'_, str> {
+    match quoted.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
+        Some(plain) if !plain.contains('\\') => plain.into(),
+        _ => serde_json::from_str::<String>(quoted).map_or(quoted.into(), Cow::from),
+    }
 }
 
 /// Where a text ends that begins before this place: behind its closing quote.
@@ -99,95 +164,69 @@ fn end_of_text(bytes: &[u8], mut at: usize) -> usize {
     bytes.len()
 }
 
-fn is_rounded(number: &str) -> bool {
+/// What is lost of a number.
+fn of_number(number: &str) -> Option<What> {
     if number.len() <= HOLDS && !number.contains(['e', 'E']) {
-        return false;
+        return None;
     }
     let Ok(read) = serde_json::from_str::<Number>(number) else {
-        return true;
+        return Some(What::Number(number.to_owned()));
     };
     let written = read.to_string();
     let has_same_value = || match (Decimal::parse(&written), Decimal::parse(number)) {
         (Ok(written), Ok(number)) => written == number,
         _ => false,
     };
-    written != number && !has_same_value()
+    let is_kept = written == number || has_same_value();
+    (!is_kept).then(|| What::Digits(number.to_owned()))
+}
+
+/// A name as a step of a JSON pointer. One that is not known may be of any length.
+pub(crate) fn step(name: &str) -> String {
+    let end = name.char_indices().nth(LONGEST_NAME).map(|(end, _)| end);
+    let (name, more) = end.map_or((name, ""), |end| (&name[..end], "…"));
+    format!("/{}{more}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 fn pointer(within: &[Step<'_>]) -> String {
     let steps = within.iter().map(|step| match step {
-        Step::Name(quoted) => {
-            let name = serde_json::from_str::<String>(quoted);
-            error::step(name.as_deref().unwrap_or(quoted))
-        }
+        Step::Names(names) => self::step(&unquoted(names.latest)),
         Step::Index(index) => format!("/{index}"),
     });
     steps.collect()
 }
 
-impl Rounded {
-    /// What is wrong with it, and what would be right where it stands.
-    pub(crate) fn problem(&self, may_be_text: bool) -> Problem {
-        let mut shown: String = self.number.chars().take(SHOWN).collect();
-        if shown.len() < self.number.len() {
-            shown.push('…');
+/// JSON that can be read: in place of each number that cannot stands the one that is furthest from zero. Whoever reads it
+/// has to refuse what holds it.
+#[cfg(feature = "mcp")]
+pub(crate) fn readable<'j>(json: &'j str, lost: &[Lost]) -> Cow<'j, str> {
+    let mut readable = String::new();
+    let mut done = 0;
+    for Lost { what, bytes, .. } in lost {
+        if let (What::Number(number), Some(before)) = (what, json.get(done..bytes.start)) {
+            readable.push_str(before);
+            let furthest = if number.starts_with('-') {
+                f64::MIN
+            } else {
+                f64::MAX
+            };
+            readable.push_str(&format!("{furthest:e}"));
+            done = bytes.end;
         }
-        let right = match may_be_text {
-            true => "give it as text, in quotes",
-            false => "give a number of fewer digits",
-        };
-        let message = format!("is {shown}, of which digits would be lost: {right}");
-        Problem::at(self.pointer.as_str(), message)
+    }
+    match json.get(done..) {
+        Some(rest) if done > 0 => {
+            readable.push_str(rest);
+            readable.into()
+        }
+        _ => json.into(),
     }
 }
 
-impl Tool {
-    /// The same as [`request`](Self::request), for arguments that were read from a text with these numbers.
-    ///
-    /// # Errors
-    ///
-    /// Also where there is such a number, since its digits are lost already.
-    pub(crate) fn request_of(
-        &self,
-        arguments: Map<String, Value>,
-        rounded: &[Rounded],
-    ) -> Result<ToolRequest, ArgumentError> {
-        if rounded.is_empty() {
-            return self.request(arguments);
-        }
-        let problems = self.request(arguments.clone()).err();
-        let mut problems = problems.map_or_else(Vec::new, |error| error.problems);
-        let is_at = |problems: &[Problem], it: &Rounded| {
-            let mut problems = problems.iter();
-            problems.any(|problem| problem.pointer == it.pointer)
-        };
-        let mut as_text = Value::Object(arguments);
-        for it in rounded {
-            if let Some(place) = as_text.pointer_mut(&it.pointer) {
-                *place = it.number.as_str().into();
-            }
-        }
-        let of_text = match &as_text {
-            Value::Object(arguments) => check::problems(self, arguments),
-            _ => Vec::new(),
-        };
-        for it in rounded {
-            // What is wrong with it in any number of digits is said already.
-            if !is_at(&problems, it) {
-                problems.push(it.problem(!is_at(&of_text, it)));
-            }
-        }
-        Err(ArgumentError {
-            tool: self.name,
-            problems,
-        })
-    }
-}
-
-#[cfg(test)]
+#[cfg(all(test, feature = "mcp"))]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -234,7 +273,7 @@ mod tests {
         fn a_number_is_told_where_another_would_be_sent(number in any_number()) {
             let read: Value = serde_json::from_str(&number).unwrap();
             let is_another = plain(&read.to_string()) != plain(&number);
-            prop_assert_eq!(!rounded(&number).is_empty(), is_another);
+            prop_assert_eq!(!lost(&number).is_empty(), is_another);
         }
 
         #[test]
@@ -242,22 +281,22 @@ mod tests {
             signed in any::<i64>(), unsigned in any::<u64>(), float in any::<f64>(),
         ) {
             let json = json!([signed, unsigned]).to_string();
-            prop_assert_eq!(rounded(&json), []);
+            prop_assert_eq!(lost(&json), []);
             // The reader may miss a float by its last bit, which is told then.
             let written = json!([float]).to_string();
             let read: Value = serde_json::from_str(&written).unwrap();
             let again = read.to_string();
-            prop_assert_eq!(rounded(&written).is_empty(), again == written);
+            prop_assert_eq!(lost(&written).is_empty(), again == written);
         }
 
         #[test]
         fn no_text_is_too_odd(text in "[\\[\\]{}:,\"\\\\0-9.eE+a-é -]{0,40}") {
-            rounded(&text);
+            lost(&text);
         }
     }
 
     fn pointers(json: &str) -> Vec<String> {
-        let found = rounded(json).into_iter();
+        let found = lost(json).into_iter();
         found.map(|it| it.pointer).collect()
     }
 
@@ -281,7 +320,7 @@ mod tests {
             "1.7976931348623157e308",
             "123456789012345680000",
         ] {
-            assert_eq!(rounded(number), [], "{number}");
+            assert_eq!(lost(number), [], "{number}");
         }
         for number in [
             "18446744073709551616",
@@ -294,7 +333,7 @@ mod tests {
             "9007199254740993.0",
             "1e99999999999999999999",
         ] {
-            assert_eq!(rounded(number).len(), 1, "{number}");
+            assert_eq!(lost(number).len(), 1, "{number}");
         }
     }
 
@@ -315,12 +354,12 @@ mod tests {
     #[test]
     fn what_is_kept_of_a_hostile_text_is_bounded() {
         let many = format!("[{}1e999]", "1e999,".repeat(1000));
-        assert_eq!(rounded(&many).len(), MOST);
+        assert_eq!(lost(&many).len(), MOST);
         let deep = format!("{}1e999", "[".repeat(1_000_000));
-        assert_eq!(rounded(&deep), []);
+        assert_eq!(lost(&deep), []);
         let named = format!("{{\"{}\": 1e999}}", "n".repeat(1_000_000));
         assert!(pointers(&named)[0].len() < 200);
-        let long = rounded(&format!("{}.5", "9".repeat(1_000_000)));
-        assert!(long[0].problem(true).message.len() < 200);
+        let long = lost(&format!("{}.5", "9".repeat(1_000_000)));
+        assert_eq!(long.len(), 1);
     }
 }
