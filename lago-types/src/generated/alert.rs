@@ -6,7 +6,7 @@ use super::{AlertDirection, AlertType, BillableMetric};
 
 /// Alert that watches current or lifetime usage of a subscription, in cents or units, and fires at given thresholds.
 ///
-/// Returned by `subscriptions().alerts().create`, `subscriptions().alerts().create_batch`, `subscriptions().alerts().get` and 3 more.
+/// Returned by `subscriptions().alerts().create`, `subscriptions().alerts().create_batch`, `subscriptions().alerts().get`, `subscriptions().alerts().list`, `subscriptions().alerts().update` and `subscriptions().alerts().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -256,7 +256,7 @@ json_object! {
 
 /// Threshold to set on an alert, as an integer or decimal string in cents, credits or units according to the alert type.
 ///
-/// Part of [`AlertInput::thresholds`](crate::AlertInput::thresholds), [`AlertUpdate::thresholds`](crate::AlertUpdate::thresholds), [`WalletAlertInput::thresholds`](crate::WalletAlertInput::thresholds) and 1 more.
+/// Part of [`AlertInput::thresholds`](crate::AlertInput::thresholds), [`AlertUpdate::thresholds`](crate::AlertUpdate::thresholds), [`WalletAlertInput::thresholds`](crate::WalletAlertInput::thresholds) and [`WalletAlertUpdate::thresholds`](crate::WalletAlertUpdate::thresholds).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -9,7 +9,7 @@ use super::{
 
 /// Coupon attached to a customer, with its discount in cents or percent, its frequency and what is left of it.
 ///
-/// Returned by `applied_coupons().create`, `applied_coupons().list`, `customers().applied_coupons().list` and 1 more.
+/// Returned by `applied_coupons().create`, `applied_coupons().list`, `customers().applied_coupons().list` and `customers().applied_coupons().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -6,7 +6,7 @@ use super::{AggregationType, RoundingFunction, WeightedInterval};
 
 /// Rule that turns usage events of one code into billable units by count, sum, maximum, unique values, weighted sum or latest value.
 ///
-/// Returned by `billable_metrics().create`, `billable_metrics().get`, `billable_metrics().list` and 2 more. Delivered as [`WebhookEvent::BillableMetricCreated`](crate::WebhookEvent::BillableMetricCreated), [`WebhookEvent::BillableMetricDeleted`](crate::WebhookEvent::BillableMetricDeleted) and [`WebhookEvent::BillableMetricUpdated`](crate::WebhookEvent::BillableMetricUpdated).
+/// Returned by `billable_metrics().create`, `billable_metrics().get`, `billable_metrics().list`, `billable_metrics().update` and `billable_metrics().delete`. Delivered as [`WebhookEvent::BillableMetricCreated`](crate::WebhookEvent::BillableMetricCreated), [`WebhookEvent::BillableMetricDeleted`](crate::WebhookEvent::BillableMetricDeleted) and [`WebhookEvent::BillableMetricUpdated`](crate::WebhookEvent::BillableMetricUpdated).
 #[doc(alias = "meter")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

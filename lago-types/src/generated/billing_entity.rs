@@ -9,7 +9,7 @@ use super::{
 
 /// Legal entity that issues invoices for the organization, with its address, default currency, document numbering, grace period and payment term in days.
 ///
-/// Returned by `billing_entities().create`, `billing_entities().get`, `billing_entities().list` and 1 more.
+/// Returned by `billing_entities().create`, `billing_entities().get`, `billing_entities().list` and `billing_entities().update`.
 #[doc(alias = "legal entity")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

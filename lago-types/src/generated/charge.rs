@@ -32,7 +32,7 @@ json_object! {
 
 /// Unit of account in which the charge is priced in place of the currency, such as credits of yours.
 ///
-/// Part of [`ChargeInput::applied_pricing_unit`](crate::ChargeInput::applied_pricing_unit), [`ChargeOverride::applied_pricing_unit`](crate::ChargeOverride::applied_pricing_unit), [`ChargeUpdate::applied_pricing_unit`](crate::ChargeUpdate::applied_pricing_unit) and 3 more.
+/// Part of [`ChargeInput::applied_pricing_unit`](crate::ChargeInput::applied_pricing_unit), [`ChargeOverride::applied_pricing_unit`](crate::ChargeOverride::applied_pricing_unit), [`ChargeUpdate::applied_pricing_unit`](crate::ChargeUpdate::applied_pricing_unit), [`PlanChargeInput::applied_pricing_unit`](crate::PlanChargeInput::applied_pricing_unit), [`PlanChargeUpdate::applied_pricing_unit`](crate::PlanChargeUpdate::applied_pricing_unit) and [`PlanOverridesCharge::applied_pricing_unit`](crate::PlanOverridesCharge::applied_pricing_unit).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -116,7 +116,7 @@ impl From<crate::AppliedPricingUnit> for AppliedPricingUnitInput {
 
 /// Usage charge of a plan: the billable metric it prices, its pricing model, its timing and its minimum in cents.
 ///
-/// Returned by `plans().charges().create`, `plans().charges().get`, `subscriptions().charges().get` and 5 more.
+/// Returned by `plans().charges().create`, `plans().charges().get`, `subscriptions().charges().get`, `plans().charges().list`, `subscriptions().charges().list`, `plans().charges().update`, `subscriptions().charges().update` and `plans().charges().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -275,7 +275,7 @@ impl ChargeDeleteInput {
 
 /// Separate price of a charge for usage whose event properties have the given values.
 ///
-/// Returned by `plans().charges().filters().create`, `subscriptions().charges().filters().create`, `plans().charges().filters().get` and 7 more.
+/// Returned by `plans().charges().filters().create`, `subscriptions().charges().filters().create`, `plans().charges().filters().get`, `subscriptions().charges().filters().get`, `plans().charges().filters().list`, `subscriptions().charges().filters().list`, `plans().charges().filters().update`, `subscriptions().charges().filters().update`, `plans().charges().filters().delete` and `subscriptions().charges().filters().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1261,7 +1261,7 @@ json_object! {
 
 /// Prices of a charge in the form its pricing model needs; amounts are decimal strings in currency units, not cents.
 ///
-/// Part of [`ChargeFilterInput::properties`](crate::ChargeFilterInput::properties), [`ChargeFilterUpdate::properties`](crate::ChargeFilterUpdate::properties), [`ChargeInput::properties`](crate::ChargeInput::properties) and 6 more.
+/// Part of [`ChargeFilterInput::properties`](crate::ChargeFilterInput::properties), [`ChargeFilterUpdate::properties`](crate::ChargeFilterUpdate::properties), [`ChargeInput::properties`](crate::ChargeInput::properties), [`ChargeOverride::properties`](crate::ChargeOverride::properties), [`ChargeUpdate::properties`](crate::ChargeUpdate::properties), [`PlanChargeFilterInput::properties`](crate::PlanChargeFilterInput::properties), [`PlanChargeInput::properties`](crate::PlanChargeInput::properties), [`PlanChargeUpdate::properties`](crate::PlanChargeUpdate::properties) and [`PlanOverridesCharge::properties`](crate::PlanOverridesCharge::properties).
 #[doc(alias = "graduated")]
 #[doc(alias = "package")]
 #[doc(alias = "percentage")]
@@ -2467,7 +2467,7 @@ impl From<crate::GraduatedRange> for GraduatedRangeInput {
 
 /// Units of a charge that belong to the same values of its presentation group keys. It is for display; prices do not depend on it.
 ///
-/// Part of [`ChargeFilterUsage::presentation_breakdowns`](crate::ChargeFilterUsage::presentation_breakdowns), [`ChargeGroupedUsage::presentation_breakdowns`](crate::ChargeGroupedUsage::presentation_breakdowns), [`ChargeUsage::presentation_breakdowns`](crate::ChargeUsage::presentation_breakdowns) and 7 more.
+/// Part of [`ChargeFilterUsage::presentation_breakdowns`](crate::ChargeFilterUsage::presentation_breakdowns), [`ChargeGroupedUsage::presentation_breakdowns`](crate::ChargeGroupedUsage::presentation_breakdowns), [`ChargeUsage::presentation_breakdowns`](crate::ChargeUsage::presentation_breakdowns), [`Fee::presentation_breakdowns`](crate::Fee::presentation_breakdowns), [`ProjectedChargeFilterUsage::presentation_breakdowns`](crate::ProjectedChargeFilterUsage::presentation_breakdowns), [`ProjectedChargeFilterUsage::projected_presentation_breakdowns`](crate::ProjectedChargeFilterUsage::projected_presentation_breakdowns), [`ProjectedChargeGroupedUsage::presentation_breakdowns`](crate::ProjectedChargeGroupedUsage::presentation_breakdowns), [`ProjectedChargeGroupedUsage::projected_presentation_breakdowns`](crate::ProjectedChargeGroupedUsage::projected_presentation_breakdowns), [`ProjectedChargeUsage::presentation_breakdowns`](crate::ProjectedChargeUsage::presentation_breakdowns) and [`ProjectedChargeUsage::projected_presentation_breakdowns`](crate::ProjectedChargeUsage::projected_presentation_breakdowns).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2501,7 +2501,7 @@ json_object! {
 
 /// Event property by which the usage of a charge is split for display, without any effect on the price.
 ///
-/// Part of [`ChargeProperties::presentation_group_keys`](crate::ChargeProperties::presentation_group_keys), [`ChargePropertiesInput::presentation_group_keys`](crate::ChargePropertiesInput::presentation_group_keys), [`FixedChargeProperties::presentation_group_keys`](crate::FixedChargeProperties::presentation_group_keys) and 1 more.
+/// Part of [`ChargeProperties::presentation_group_keys`](crate::ChargeProperties::presentation_group_keys), [`ChargePropertiesInput::presentation_group_keys`](crate::ChargePropertiesInput::presentation_group_keys), [`FixedChargeProperties::presentation_group_keys`](crate::FixedChargeProperties::presentation_group_keys) and [`FixedChargePropertiesInput::presentation_group_keys`](crate::FixedChargePropertiesInput::presentation_group_keys).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2672,7 +2672,7 @@ json_object! {
 
 /// Usage amount in cents of a custom pricing unit, with that unit's short name and its conversion rate into currency.
 ///
-/// Part of [`ChargeFilterUsage::pricing_unit_details`](crate::ChargeFilterUsage::pricing_unit_details), [`ChargeGroupedUsage::pricing_unit_details`](crate::ChargeGroupedUsage::pricing_unit_details), [`ChargeUsage::pricing_unit_details`](crate::ChargeUsage::pricing_unit_details) and 3 more.
+/// Part of [`ChargeFilterUsage::pricing_unit_details`](crate::ChargeFilterUsage::pricing_unit_details), [`ChargeGroupedUsage::pricing_unit_details`](crate::ChargeGroupedUsage::pricing_unit_details), [`ChargeUsage::pricing_unit_details`](crate::ChargeUsage::pricing_unit_details), [`ProjectedChargeFilterUsage::pricing_unit_details`](crate::ProjectedChargeFilterUsage::pricing_unit_details), [`ProjectedChargeGroupedUsage::pricing_unit_details`](crate::ProjectedChargeGroupedUsage::pricing_unit_details) and [`ProjectedChargeUsage::pricing_unit_details`](crate::ProjectedChargeUsage::pricing_unit_details).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

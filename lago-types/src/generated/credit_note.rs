@@ -9,7 +9,7 @@ use super::{
 
 /// Document that takes back invoiced fees in whole or in part, with credited, refunded, offset and tax amounts in cents.
 ///
-/// Returned by `credit_notes().create`, `credit_notes().get`, `credit_notes().list` and 4 more. Delivered as [`WebhookEvent::CreditNoteCreated`](crate::WebhookEvent::CreditNoteCreated) and [`WebhookEvent::CreditNoteGenerated`](crate::WebhookEvent::CreditNoteGenerated).
+/// Returned by `credit_notes().create`, `credit_notes().get`, `credit_notes().list`, `credit_notes().update`, `credit_notes().download`, `credit_notes().void` and `customers().credit_notes().list`. Delivered as [`WebhookEvent::CreditNoteCreated`](crate::WebhookEvent::CreditNoteCreated) and [`WebhookEvent::CreditNoteGenerated`](crate::WebhookEvent::CreditNoteGenerated).
 #[doc(alias = "refund")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

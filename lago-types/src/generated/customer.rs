@@ -199,7 +199,7 @@ impl AddressInput {
 
 /// Full customer record with metadata, own taxes, the invoice custom sections that apply and any recorded problems.
 ///
-/// Returned by `customers().create`, `customers().get`, `customers().list` and 1 more. Delivered as [`WebhookEvent::CustomerAccountingProviderCreated`](crate::WebhookEvent::CustomerAccountingProviderCreated), [`WebhookEvent::CustomerCreated`](crate::WebhookEvent::CustomerCreated), [`WebhookEvent::CustomerCrmProviderCreated`](crate::WebhookEvent::CustomerCrmProviderCreated) and 2 more.
+/// Returned by `customers().create`, `customers().get`, `customers().list` and `customers().delete`. Delivered as [`WebhookEvent::CustomerAccountingProviderCreated`](crate::WebhookEvent::CustomerAccountingProviderCreated), [`WebhookEvent::CustomerCreated`](crate::WebhookEvent::CustomerCreated), [`WebhookEvent::CustomerCrmProviderCreated`](crate::WebhookEvent::CustomerCrmProviderCreated), [`WebhookEvent::CustomerPaymentProviderCreated`](crate::WebhookEvent::CustomerPaymentProviderCreated) and [`WebhookEvent::CustomerUpdated`](crate::WebhookEvent::CustomerUpdated).
 #[doc(alias = "account")]
 #[doc(alias = "tenant")]
 #[derive(Clone, Debug, PartialEq)]

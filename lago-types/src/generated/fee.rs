@@ -6,7 +6,7 @@ use super::{Currency, FeeItemType, FeePaymentStatus, FeeType, PresentationBreakd
 
 /// Single billed line for a subscription, usage charge, fixed charge, add-on, credit or commitment, with units, taxes and amounts in cents.
 ///
-/// Returned by `fees().get`, `fees().list`, `fees().update` and 2 more. Delivered as [`WebhookEvent::FeeCreated`](crate::WebhookEvent::FeeCreated).
+/// Returned by `fees().get`, `fees().list`, `fees().update`, `fees().delete` and `events().estimate_fees`. Delivered as [`WebhookEvent::FeeCreated`](crate::WebhookEvent::FeeCreated).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -9,7 +9,7 @@ use super::{
 
 /// Charge of a plan for a given number of units of an add-on, billed without any usage events.
 ///
-/// Returned by `plans().fixed_charges().create`, `plans().fixed_charges().get`, `subscriptions().fixed_charges().get` and 5 more.
+/// Returned by `plans().fixed_charges().create`, `plans().fixed_charges().get`, `subscriptions().fixed_charges().get`, `plans().fixed_charges().list`, `subscriptions().fixed_charges().list`, `plans().fixed_charges().update`, `subscriptions().fixed_charges().update` and `plans().fixed_charges().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -555,7 +555,7 @@ json_object! {
 
 /// Prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
 ///
-/// Part of [`FixedChargeInput::properties`](crate::FixedChargeInput::properties), [`FixedChargeOverride::properties`](crate::FixedChargeOverride::properties), [`FixedChargeUpdate::properties`](crate::FixedChargeUpdate::properties) and 3 more.
+/// Part of [`FixedChargeInput::properties`](crate::FixedChargeInput::properties), [`FixedChargeOverride::properties`](crate::FixedChargeOverride::properties), [`FixedChargeUpdate::properties`](crate::FixedChargeUpdate::properties), [`PlanFixedChargeInput::properties`](crate::PlanFixedChargeInput::properties), [`PlanFixedChargeUpdate::properties`](crate::PlanFixedChargeUpdate::properties) and [`PlanOverridesFixedCharge::properties`](crate::PlanOverridesFixedCharge::properties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -14,7 +14,7 @@ use super::{
 
 /// Assignment of an invoice custom section to a subscription, wallet, top-up or recurring rule, including the section itself.
 ///
-/// Part of [`InvoicePreviewSubscription::applied_invoice_custom_sections`](crate::InvoicePreviewSubscription::applied_invoice_custom_sections), [`RecurringTransactionRule::applied_invoice_custom_sections`](crate::RecurringTransactionRule::applied_invoice_custom_sections), [`Subscription::applied_invoice_custom_sections`](crate::Subscription::applied_invoice_custom_sections) and 2 more.
+/// Part of [`InvoicePreviewSubscription::applied_invoice_custom_sections`](crate::InvoicePreviewSubscription::applied_invoice_custom_sections), [`RecurringTransactionRule::applied_invoice_custom_sections`](crate::RecurringTransactionRule::applied_invoice_custom_sections), [`Subscription::applied_invoice_custom_sections`](crate::Subscription::applied_invoice_custom_sections), [`Wallet::applied_invoice_custom_sections`](crate::Wallet::applied_invoice_custom_sections) and [`WalletTransaction::applied_invoice_custom_sections`](crate::WalletTransaction::applied_invoice_custom_sections).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -176,7 +176,7 @@ json_object! {
 
 /// Complete invoice, with totals in cents, fees, credits, subscriptions, billing periods and any recorded problems.
 ///
-/// Returned by `invoices().create`, `invoices().get`, `invoices().list` and 9 more. Delivered as [`WebhookEvent::InvoiceAddOnAdded`](crate::WebhookEvent::InvoiceAddOnAdded), [`WebhookEvent::InvoiceCreated`](crate::WebhookEvent::InvoiceCreated), [`WebhookEvent::InvoiceDeleted`](crate::WebhookEvent::InvoiceDeleted) and 9 more.
+/// Returned by `invoices().create`, `invoices().get`, `invoices().list`, `invoices().update`, `invoices().delete`, `invoices().download`, `invoices().finalize`, `invoices().lose_dispute`, `invoices().refresh`, `invoices().retry`, `invoices().void` and `customers().invoices().list`. Delivered as [`WebhookEvent::InvoiceAddOnAdded`](crate::WebhookEvent::InvoiceAddOnAdded), [`WebhookEvent::InvoiceCreated`](crate::WebhookEvent::InvoiceCreated), [`WebhookEvent::InvoiceDeleted`](crate::WebhookEvent::InvoiceDeleted), [`WebhookEvent::InvoiceDrafted`](crate::WebhookEvent::InvoiceDrafted), [`WebhookEvent::InvoiceGenerated`](crate::WebhookEvent::InvoiceGenerated), [`WebhookEvent::InvoiceOneOffCreated`](crate::WebhookEvent::InvoiceOneOffCreated), [`WebhookEvent::InvoicePaidCreditAdded`](crate::WebhookEvent::InvoicePaidCreditAdded), [`WebhookEvent::InvoicePaymentOverdue`](crate::WebhookEvent::InvoicePaymentOverdue), [`WebhookEvent::InvoicePaymentStatusUpdated`](crate::WebhookEvent::InvoicePaymentStatusUpdated), [`WebhookEvent::InvoiceReadyToFinalize`](crate::WebhookEvent::InvoiceReadyToFinalize), [`WebhookEvent::InvoiceResynced`](crate::WebhookEvent::InvoiceResynced) and [`WebhookEvent::InvoiceVoided`](crate::WebhookEvent::InvoiceVoided).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -803,7 +803,7 @@ json_object! {
 
 /// Choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
 ///
-/// Part of [`OneOffInvoiceInput::invoice_custom_section`](crate::OneOffInvoiceInput::invoice_custom_section), [`RecurringTransactionRuleInput::invoice_custom_section`](crate::RecurringTransactionRuleInput::invoice_custom_section), [`RecurringTransactionRuleUpdate::invoice_custom_section`](crate::RecurringTransactionRuleUpdate::invoice_custom_section) and 5 more.
+/// Part of [`OneOffInvoiceInput::invoice_custom_section`](crate::OneOffInvoiceInput::invoice_custom_section), [`RecurringTransactionRuleInput::invoice_custom_section`](crate::RecurringTransactionRuleInput::invoice_custom_section), [`RecurringTransactionRuleUpdate::invoice_custom_section`](crate::RecurringTransactionRuleUpdate::invoice_custom_section), [`SubscriptionInput::invoice_custom_section`](crate::SubscriptionInput::invoice_custom_section), [`SubscriptionUpdate::invoice_custom_section`](crate::SubscriptionUpdate::invoice_custom_section), [`WalletInput::invoice_custom_section`](crate::WalletInput::invoice_custom_section), [`WalletTransactionInput::invoice_custom_section`](crate::WalletTransactionInput::invoice_custom_section) and [`WalletUpdate::invoice_custom_section`](crate::WalletUpdate::invoice_custom_section).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -9,7 +9,7 @@ use super::{
 
 /// Payment of an invoice or payment request, recorded by hand or made through a provider, with its amount in cents.
 ///
-/// Returned by `payments().create`, `payments().get`, `payments().list` and 1 more. Delivered as [`WebhookEvent::PaymentRequiresAction`](crate::WebhookEvent::PaymentRequiresAction) and [`WebhookEvent::PaymentSucceeded`](crate::WebhookEvent::PaymentSucceeded).
+/// Returned by `payments().create`, `payments().get`, `payments().list` and `customers().payments().list`. Delivered as [`WebhookEvent::PaymentRequiresAction`](crate::WebhookEvent::PaymentRequiresAction) and [`WebhookEvent::PaymentSucceeded`](crate::WebhookEvent::PaymentSucceeded).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -206,7 +206,7 @@ impl From<crate::MinimumCommitment> for MinimumCommitmentInput {
 
 /// Offer to subscribe to: base price in cents per interval, trial period in days, charges, taxes, commitment and entitlements.
 ///
-/// Returned by `plans().create`, `plans().get`, `plans().list` and 2 more. Delivered as [`WebhookEvent::PlanCreated`](crate::WebhookEvent::PlanCreated), [`WebhookEvent::PlanDeleted`](crate::WebhookEvent::PlanDeleted) and [`WebhookEvent::PlanUpdated`](crate::WebhookEvent::PlanUpdated).
+/// Returned by `plans().create`, `plans().get`, `plans().list`, `plans().update` and `plans().delete`. Delivered as [`WebhookEvent::PlanCreated`](crate::WebhookEvent::PlanCreated), [`WebhookEvent::PlanDeleted`](crate::WebhookEvent::PlanDeleted) and [`WebhookEvent::PlanUpdated`](crate::WebhookEvent::PlanUpdated).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -435,7 +435,7 @@ json_object! {
 ///
 /// Not every field that is left out stays as it is: `invoice_display_name` is cleared.
 ///
-/// Part of [`ChargeInput::filters`](crate::ChargeInput::filters), [`ChargeOverride::filters`](crate::ChargeOverride::filters), [`ChargeUpdate::filters`](crate::ChargeUpdate::filters) and 3 more.
+/// Part of [`ChargeInput::filters`](crate::ChargeInput::filters), [`ChargeOverride::filters`](crate::ChargeOverride::filters), [`ChargeUpdate::filters`](crate::ChargeUpdate::filters), [`PlanChargeInput::filters`](crate::PlanChargeInput::filters), [`PlanChargeUpdate::filters`](crate::PlanChargeUpdate::filters) and [`PlanOverridesCharge::filters`](crate::PlanOverridesCharge::filters).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1127,7 +1127,7 @@ impl TryFrom<crate::PlanChargeInput> for PlanChargeUpdate {
 
 /// Feature that a plan grants to its subscribers, with the value set for each privilege.
 ///
-/// Returned by `plans().entitlements().get`, `plans().entitlements().list`, `plans().entitlements().replace` and 3 more.
+/// Returned by `plans().entitlements().get`, `plans().entitlements().list`, `plans().entitlements().replace`, `plans().entitlements().merge`, `plans().entitlements().delete` and `plans().entitlements().privileges().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -3038,7 +3038,7 @@ impl From<crate::Plan> for PlanUpdate {
 ///
 /// Not every field that is left out stays as it is: `threshold_display_name` is cleared.
 ///
-/// Part of [`PlanInput::usage_thresholds`](crate::PlanInput::usage_thresholds), [`PlanOverrides::usage_thresholds`](crate::PlanOverrides::usage_thresholds), [`PlanUpdate::usage_thresholds`](crate::PlanUpdate::usage_thresholds) and 2 more.
+/// Part of [`PlanInput::usage_thresholds`](crate::PlanInput::usage_thresholds), [`PlanOverrides::usage_thresholds`](crate::PlanOverrides::usage_thresholds), [`PlanUpdate::usage_thresholds`](crate::PlanUpdate::usage_thresholds), [`SubscriptionInput::usage_thresholds`](crate::SubscriptionInput::usage_thresholds) and [`SubscriptionUpdate::usage_thresholds`](crate::SubscriptionUpdate::usage_thresholds).
 #[doc(alias = "progressive billing")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

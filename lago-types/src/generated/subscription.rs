@@ -13,7 +13,7 @@ use super::{
 
 /// Contract that bills a customer for a plan, with its status, billing cycle, dates and behaviour at termination.
 ///
-/// Returned by `subscriptions().create`, `subscriptions().get`, `subscriptions().list` and 3 more. Delivered as [`WebhookEvent::SubscriptionCanceled`](crate::WebhookEvent::SubscriptionCanceled), [`WebhookEvent::SubscriptionIncomplete`](crate::WebhookEvent::SubscriptionIncomplete), [`WebhookEvent::SubscriptionStarted`](crate::WebhookEvent::SubscriptionStarted) and 5 more.
+/// Returned by `subscriptions().create`, `subscriptions().get`, `subscriptions().list`, `subscriptions().update`, `subscriptions().delete` and `customers().subscriptions().list`. Delivered as [`WebhookEvent::SubscriptionCanceled`](crate::WebhookEvent::SubscriptionCanceled), [`WebhookEvent::SubscriptionIncomplete`](crate::WebhookEvent::SubscriptionIncomplete), [`WebhookEvent::SubscriptionStarted`](crate::WebhookEvent::SubscriptionStarted), [`WebhookEvent::SubscriptionTerminated`](crate::WebhookEvent::SubscriptionTerminated), [`WebhookEvent::SubscriptionTerminationAlert`](crate::WebhookEvent::SubscriptionTerminationAlert), [`WebhookEvent::SubscriptionTrialEnded`](crate::WebhookEvent::SubscriptionTrialEnded), [`WebhookEvent::SubscriptionUpdated`](crate::WebhookEvent::SubscriptionUpdated) and [`WebhookEvent::SubscriptionUsageThresholdReached`](crate::WebhookEvent::SubscriptionUsageThresholdReached).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -481,7 +481,7 @@ impl SubscriptionAuthorizationInput {
 
 /// Feature granted to a subscription by its plan or by an override, with the values of its privileges.
 ///
-/// Returned by `subscriptions().entitlements().list`, `subscriptions().entitlements().merge`, `subscriptions().entitlements().delete` and 1 more.
+/// Returned by `subscriptions().entitlements().list`, `subscriptions().entitlements().merge`, `subscriptions().entitlements().delete` and `subscriptions().entitlements().privileges().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

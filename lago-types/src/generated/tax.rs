@@ -4,7 +4,7 @@
 
 /// Tax with its code and its rate in percent, which can apply to customers, plans, charges, fees or the whole organization.
 ///
-/// Returned by `taxes().create`, `taxes().get`, `taxes().list` and 2 more.
+/// Returned by `taxes().create`, `taxes().get`, `taxes().list`, `taxes().update` and `taxes().delete`.
 #[doc(alias = "gst")]
 #[doc(alias = "sales tax")]
 #[doc(alias = "vat")]

@@ -947,7 +947,7 @@ impl From<crate::RecurringTransactionRule> for RecurringTransactionRuleUpdate {
 
 /// Key and value of your own on a wallet transaction.
 ///
-/// Part of [`RecurringTransactionRuleInput::transaction_metadata`](crate::RecurringTransactionRuleInput::transaction_metadata), [`RecurringTransactionRuleUpdate::transaction_metadata`](crate::RecurringTransactionRuleUpdate::transaction_metadata), [`WalletInput::transaction_metadata`](crate::WalletInput::transaction_metadata) and 2 more.
+/// Part of [`RecurringTransactionRuleInput::transaction_metadata`](crate::RecurringTransactionRuleInput::transaction_metadata), [`RecurringTransactionRuleUpdate::transaction_metadata`](crate::RecurringTransactionRuleUpdate::transaction_metadata), [`WalletInput::transaction_metadata`](crate::WalletInput::transaction_metadata), [`WalletTransaction::metadata`](crate::WalletTransaction::metadata) and [`WalletTransactionInput::metadata`](crate::WalletTransactionInput::metadata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1000,7 +1000,7 @@ impl TransactionMetadata {
 
 /// Prepaid account of a customer, with settled and ongoing balances in cents and in credits, and its top-up rules.
 ///
-/// Returned by `wallets().create`, `wallets().get`, `wallets().list` and 7 more. Delivered as [`WebhookEvent::WalletCreated`](crate::WebhookEvent::WalletCreated), [`WebhookEvent::WalletDepletedOngoingBalance`](crate::WebhookEvent::WalletDepletedOngoingBalance), [`WebhookEvent::WalletTerminated`](crate::WebhookEvent::WalletTerminated) and 1 more.
+/// Returned by `wallets().create`, `wallets().get`, `wallets().list`, `wallets().update`, `wallets().delete`, `customers().wallets().create`, `customers().wallets().get`, `customers().wallets().list`, `customers().wallets().update` and `customers().wallets().delete`. Delivered as [`WebhookEvent::WalletCreated`](crate::WebhookEvent::WalletCreated), [`WebhookEvent::WalletDepletedOngoingBalance`](crate::WebhookEvent::WalletDepletedOngoingBalance), [`WebhookEvent::WalletTerminated`](crate::WebhookEvent::WalletTerminated) and [`WebhookEvent::WalletUpdated`](crate::WebhookEvent::WalletUpdated).
 #[doc(alias = "balance")]
 #[doc(alias = "credits")]
 #[doc(alias = "prepaid")]
@@ -1225,7 +1225,7 @@ json_object! {
 
 /// Alert that watches a wallet balance, in cents or in credits, and fires when one of its thresholds is crossed.
 ///
-/// Returned by `customers().wallets().alerts().create`, `customers().wallets().alerts().create_batch`, `customers().wallets().alerts().get` and 3 more.
+/// Returned by `customers().wallets().alerts().create`, `customers().wallets().alerts().create_batch`, `customers().wallets().alerts().get`, `customers().wallets().alerts().list`, `customers().wallets().alerts().update` and `customers().wallets().alerts().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

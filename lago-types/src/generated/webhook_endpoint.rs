@@ -6,7 +6,7 @@ use super::{SignatureAlgorithm, WebhookEndpointEventType};
 
 /// Address that receives webhook deliveries, with its signature algorithm and the event types it is limited to, if any.
 ///
-/// Returned by `webhook_endpoints().create`, `webhook_endpoints().get`, `webhook_endpoints().list` and 2 more.
+/// Returned by `webhook_endpoints().create`, `webhook_endpoints().get`, `webhook_endpoints().list`, `webhook_endpoints().update` and `webhook_endpoints().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::webhook_links;
-use crate::regen::ir::{Api, EnumSite, Failures, Field, Form, Idempotency, Operation, TypeRef};
+use crate::regen::ir::{Api, Failures, Field, Form, Idempotency, Operation, TypeRef};
 use crate::regen::names::ident;
 use crate::regen::prose::{code, first_sentence, markdown};
 
@@ -179,22 +179,13 @@ pub(crate) fn enumeration(name: &str, doc: Option<&str>, uses: Option<String>) -
 }
 
 /// The words on a value of an enum: itself, what it means, and where it is listed when not everywhere.
-pub(crate) fn variant(value: &str, words: Option<&str>, sites: &[EnumSite]) -> String {
-    let listed: Vec<String> = sites
-        .iter()
-        .filter(|site| site.values.iter().any(|known| known == value))
-        .map(|site| code(&site.origin))
-        .collect();
+pub(crate) fn variant(value: &str, words: Option<&str>, listed: Option<&str>) -> String {
     let value = code(value);
-    let said = words.map(markdown);
-    let everywhere = listed.len() == sites.len() || listed.is_empty();
-    match (said, everywhere) {
-        (None, true) => value,
-        (Some(said), true) => format!("{value}: {said}"),
-        (None, false) => format!("{value}: documented for {}", listed.join(", ")),
-        (Some(said), false) => {
-            format!("{value}: {said}\n\nDocumented for {}.", listed.join(", "))
-        }
+    match (words.map(markdown), listed) {
+        (None, None) => value,
+        (Some(said), None) => format!("{value}: {said}"),
+        (None, Some(listed)) => format!("{value}: documented for {listed}"),
+        (Some(said), Some(listed)) => format!("{value}: {said}\n\nDocumented for {listed}."),
     }
 }
 
