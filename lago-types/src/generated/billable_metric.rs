@@ -292,7 +292,7 @@ pub struct BillableMetricInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub weighted_interval: crate::Patch<WeightedInterval>,
-    /// **What is not in it is removed.** Properties of events that charges may filter by. With a filter or a value that is removed go the prices that charges have for it. A change without the list leaves them as they are.
+    /// Properties of events that charges may filter by. **Replaces what is there: an element that is left out is removed.** With a filter or a value that is removed go the prices that charges have for it. A change without the list leaves them as they are.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -425,7 +425,7 @@ impl BillableMetricInput {
         self.weighted_interval = weighted_interval.into();
         self
     }
-    /// Sets `filters`: properties of events that charges may filter by. **What is not in it is removed.**
+    /// Sets `filters`: properties of events that charges may filter by. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -511,7 +511,7 @@ pub struct BillableMetricUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub weighted_interval: crate::Patch<WeightedInterval>,
-    /// **What is not in it is removed.** Properties of events that charges may filter by. With a filter or a value that is removed go the prices that charges have for it. A change without the list leaves them as they are.
+    /// Properties of events that charges may filter by. **Replaces what is there: an element that is left out is removed.** With a filter or a value that is removed go the prices that charges have for it. A change without the list leaves them as they are.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -639,7 +639,7 @@ impl BillableMetricUpdate {
         self.weighted_interval = weighted_interval.into();
         self
     }
-    /// Sets `filters`: properties of events that charges may filter by. **What is not in it is removed.**
+    /// Sets `filters`: properties of events that charges may filter by. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn filters(
         mut self,

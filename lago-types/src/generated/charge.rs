@@ -562,7 +562,7 @@ impl ChargeFilterUpdate {
 pub struct ChargeFilterUsage {
     /// Units of this filter alone. Example: `0.9`.
     pub units: crate::Decimal,
-    /// Units as aggregated from the events. Servers of 1.16 and 1.33.4 do not send it. Example: `1.0`.
+    /// Units as aggregated from the events. Not sent by Lago 1.16 and 1.33.4. Example: `1.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -639,7 +639,7 @@ pub struct ChargeGroupedUsage {
     pub events_count: i64,
     /// Units of this group alone. Example: `0.9`.
     pub units: crate::Decimal,
-    /// Units as aggregated from the events. Servers of 1.16 and 1.33.4 do not send it. Example: `1.0`.
+    /// Units as aggregated from the events. Not sent by Lago 1.16 and 1.33.4. Example: `1.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -721,7 +721,7 @@ pub struct ChargeInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<ChargePropertiesInput>,
-    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
+    /// Prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are, an empty one takes all of them away.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -874,7 +874,7 @@ impl ChargeInput {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets `filters`: prices for certain values of events, recognised by these values. **What is not in it is removed.**
+    /// Sets `filters`: prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -995,7 +995,7 @@ pub struct ChargeOverride {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<ChargePropertiesInput>,
-    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
+    /// Prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are, an empty one takes all of them away.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1071,7 +1071,7 @@ impl ChargeOverride {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets `filters`: prices for certain values of events, recognised by these values. **What is not in it is removed.**
+    /// Sets `filters`: prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -1714,13 +1714,13 @@ pub struct ChargeUpdate {
     ///
     /// **Reset when left out.** Without properties, or with empty ones, the price goes back to the default of the model, which is 0.
     pub properties: ChargePropertiesInput,
-    /// **Cleared when left out.** Name on invoices. Example: `Setup`.
+    /// Name on invoices. **Cleared when left out.** Example: `Setup`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// **Reset when left out.** Least amount to bill, in cents of the currency. It becomes 0 while no subscription uses the plan; later the server ignores what is sent here. Example: `0`.
+    /// Least amount to bill, in cents of the currency. **Reset when left out.** It becomes 0 while no subscription uses the plan; later the server ignores what is sent here. Example: `0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1730,7 +1730,7 @@ pub struct ChargeUpdate {
         )
     )]
     pub min_amount_cents: Option<i64>,
-    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
+    /// Prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are, an empty one takes all of them away.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1891,7 +1891,7 @@ impl ChargeUpdate {
         self.min_amount_cents = Some(min_amount_cents.into());
         self
     }
-    /// Sets `filters`: prices for certain values of events, recognised by these values. **What is not in it is removed.**
+    /// Sets `filters`: prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -2017,7 +2017,7 @@ impl From<crate::Charge> for ChargeUpdate {
 pub struct ChargeUsage {
     /// How many units were counted (an exact decimal). Example: `1.0`.
     pub units: crate::Decimal,
-    /// Units as aggregated from the events. Servers before 1.34.2 do not send it. Example: `1.0`.
+    /// Units as aggregated from the events. Not sent by Lago before 1.34.2. Example: `1.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2644,7 +2644,7 @@ pub struct UsageCharge {
     pub invoice_display_name: Option<String>,
     /// Code of the charge. Left out in projected usage.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
+    /// Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

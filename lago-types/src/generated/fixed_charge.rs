@@ -28,7 +28,7 @@ pub struct FixedCharge {
     pub add_on_code: String,
     /// When Lago made the object (UTC). Example: `2023-06-27T19:43:42Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Code of the charge, unique in its plan. Servers before 1.42 do not send it. Example: `setup_fee`.
+    /// Code of the charge, unique in its plan. Not sent by Lago before 1.42. Example: `setup_fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -723,7 +723,7 @@ pub struct FixedChargeUpdate {
     pub properties: FixedChargePropertiesInput,
     /// How many are billed each period (an exact decimal). Example: `10.0`.
     pub units: crate::Decimal,
-    /// **Cleared when left out.** Name on invoices. Example: `Setup fee`.
+    /// Name on invoices. **Cleared when left out.** Example: `Setup fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")

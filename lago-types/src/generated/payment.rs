@@ -34,7 +34,7 @@ pub struct Payment {
     pub external_customer_id: Option<String>,
     /// UUIDs of the invoices that the payment is for.
     pub invoice_ids: Vec<::uuid::Uuid>,
-    /// Numbers of the invoices that the payment is for. Servers of 1.33.4 do not send it.
+    /// Numbers of the invoices that the payment is for. Not sent by Lago 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -126,13 +126,13 @@ pub struct Subscription {
     pub current_billing_period_ending_at: Option<
         ::chrono::DateTime<::chrono::offset::Utc>,
     >,
-    /// What becomes of time that was paid and not used; null on plans paid in arrears. Servers before 1.31 do not send it. Example: `credit`.
+    /// What becomes of time that was paid and not used; null on plans paid in arrears. Not sent by Lago before 1.31. Example: `credit`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub on_termination_credit_note: Option<OnTerminationCreditNote>,
-    /// Whether usage that is not billed yet is invoiced at the end. Servers before 1.31 do not send it. Example: `generate`.
+    /// Whether usage that is not billed yet is invoiced at the end. Not sent by Lago before 1.31. Example: `generate`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -182,7 +182,7 @@ pub struct Subscription {
     pub purchase_order_number: Option<String>,
     /// Whether usage thresholds make no invoices for this subscription.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
+    /// Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -194,7 +194,7 @@ pub struct Subscription {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub plan: Option<Plan>,
-    /// Thresholds in force for the subscription, after it was created, changed or read on its own. Servers of 1.16 and 1.33.4 do not send it.
+    /// Thresholds in force for the subscription, after it was created, changed or read on its own. Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -202,7 +202,7 @@ pub struct Subscription {
     pub applicable_usage_thresholds: Option<Vec<ApplicableUsageThreshold>>,
     /// What the customer may use. Only after a subscription was created or read on its own, and in the webhooks subscription.started and subscription.updated.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
+    /// Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -972,7 +972,7 @@ pub struct SubscriptionUpdate {
     pub progressive_billing_disabled: Option<bool>,
     /// Thresholds for this subscription alone. Not together with those of the plan overrides.
     ///
-    /// **What is not in it is removed.** Without the list they stay as they are.
+    /// **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -980,7 +980,7 @@ pub struct SubscriptionUpdate {
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
     /// What has to happen before the subscription becomes active. It can change as long as the subscription is pending.
     ///
-    /// **What is not in it is removed.** Without the list they stay as they are.
+    /// **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

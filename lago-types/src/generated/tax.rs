@@ -31,7 +31,7 @@ pub struct Tax {
     pub applied_to_organization: bool,
     /// The billing entities to which the tax applies. Only in responses about taxes themselves.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
+    /// Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
