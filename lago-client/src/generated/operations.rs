@@ -309,7 +309,6 @@ pub static OPERATIONS: &[Operation] = &[
 ];
 
 /// The rows of [`OPERATIONS`] by name.
-#[allow(missing_docs, reason = "a row speaks for itself")]
 pub(crate) mod op {
     use super::{OPERATIONS, Operation};
 

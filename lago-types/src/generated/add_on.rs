@@ -6,7 +6,7 @@ use super::{Currency, Tax};
 
 /// One-time product or service that can be put on invoices or fixed charges, with its default price in cents.
 ///
-/// Returned by `add_ons().create`, `add_ons().get`, `add_ons().list` and 2 more.
+/// Returned by `add_ons().create`, `add_ons().get`, `add_ons().list`, `add_ons().update` and `add_ons().delete`.
 #[doc(alias = "sku")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

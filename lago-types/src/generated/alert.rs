@@ -6,7 +6,7 @@ use super::{AlertDirection, AlertType, BillableMetric};
 
 /// Alert that watches current or lifetime usage of a subscription, in cents or units, and fires at given thresholds.
 ///
-/// Returned by `subscriptions().alerts().create`, `subscriptions().alerts().create_batch`, `subscriptions().alerts().get` and 3 more.
+/// Returned by `subscriptions().alerts().create`, `subscriptions().alerts().create_batch`, `subscriptions().alerts().get`, `subscriptions().alerts().list`, `subscriptions().alerts().update` and `subscriptions().alerts().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -15,7 +15,7 @@ pub struct Alert {
     pub lago_id: ::uuid::Uuid,
     /// UUID of the organization that owns the object. The API key of a call decides it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_organization_id: ::uuid::Uuid,
-    /// External id of the subscription that is watched; `subscription_external_id` says the same. Servers before 1.38 do not send it. Example: `sub_1234567890`.
+    /// External id of the subscription that is watched; `subscription_external_id` says the same. Not sent by Lago before 1.38. Example: `sub_1234567890`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -134,7 +134,7 @@ pub struct AlertInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub name: crate::Patch<String>,
-    /// **What is not in it is removed.** Values at which the alert goes off. A change without the list, or with an empty one, leaves them as they are.
+    /// Values at which the alert goes off. **Replaces what is there: an element that is left out is removed.** A change without the list, or with an empty one, leaves them as they are.
     pub thresholds: Vec<AlertThresholdInput>,
     /// What is watched. Units over the whole life of a subscription need a feature that organizations may lack. Example: `billable_metric_current_usage_amount`.
     pub alert_type: AlertType,
@@ -193,7 +193,7 @@ impl AlertInput {
         self.name = name.into();
         self
     }
-    /// Sets `thresholds`: values at which the alert goes off. **What is not in it is removed.**
+    /// Sets `thresholds`: values at which the alert goes off. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn thresholds(
         mut self,
@@ -256,7 +256,7 @@ json_object! {
 
 /// Threshold to set on an alert, as an integer or decimal string in cents, credits or units according to the alert type.
 ///
-/// Part of [`AlertInput::thresholds`](crate::AlertInput::thresholds), [`AlertUpdate::thresholds`](crate::AlertUpdate::thresholds), [`WalletAlertInput::thresholds`](crate::WalletAlertInput::thresholds) and 1 more.
+/// Part of [`AlertInput::thresholds`](crate::AlertInput::thresholds), [`AlertUpdate::thresholds`](crate::AlertUpdate::thresholds), [`WalletAlertInput::thresholds`](crate::WalletAlertInput::thresholds) and [`WalletAlertUpdate::thresholds`](crate::WalletAlertUpdate::thresholds).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -374,7 +374,7 @@ pub struct AlertUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub name: crate::Patch<String>,
-    /// **What is not in it is removed.** Values at which the alert goes off. A change without the list, or with an empty one, leaves them as they are.
+    /// Values at which the alert goes off. **Replaces what is there: an element that is left out is removed.** A change without the list, or with an empty one, leaves them as they are.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -427,7 +427,7 @@ impl AlertUpdate {
         self.name = name.into();
         self
     }
-    /// Sets `thresholds`: values at which the alert goes off. **What is not in it is removed.**
+    /// Sets `thresholds`: values at which the alert goes off. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn thresholds(
         mut self,

@@ -22,7 +22,7 @@ pub struct GrossRevenue {
     pub invoices_count: i64,
     /// The billing entity of the invoices.
     ///
-    /// Servers of 1.33.4 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Not sent by Lago 1.33.4. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -145,7 +145,7 @@ pub struct OverdueBalance {
     pub lago_invoice_ids: Vec<::uuid::Uuid>,
     /// The billing entity of the invoices.
     ///
-    /// Servers of 1.33.4 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Not sent by Lago 1.33.4. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

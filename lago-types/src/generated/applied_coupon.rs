@@ -9,7 +9,7 @@ use super::{
 
 /// Coupon attached to a customer, with its discount in cents or percent, its frequency and what is left of it.
 ///
-/// Returned by `applied_coupons().create`, `applied_coupons().list`, `customers().applied_coupons().list` and 1 more.
+/// Returned by `applied_coupons().create`, `applied_coupons().list`, `customers().applied_coupons().list` and `customers().applied_coupons().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -24,19 +24,19 @@ pub struct AppliedCoupon {
     pub coupon_name: String,
     /// The coupon's description.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `I am a coupon description`.
+    /// Not sent by Lago 1.16 and 1.33.4. Example: `I am a coupon description`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub coupon_description: Option<String>,
-    /// Whether the coupon itself can still be applied. Servers before 1.44 do not send it. Example: `active`.
+    /// Whether the coupon itself can still be applied. Not sent by Lago before 1.44. Example: `active`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub coupon_status: Option<CouponStatus>,
-    /// When the coupon itself was deleted (UTC), if it was. Servers before 1.44 do not send it. Example: `2022-04-29T08:59:51Z`.
+    /// When the coupon itself was deleted (UTC), if it was. Not sent by Lago before 1.44. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -452,7 +452,7 @@ pub struct CreditItem {
     pub name: Option<String>,
     /// Description of the coupon or credit note; null for an invoice.
     ///
-    /// Servers of 1.16 do not send it. Example: `Half price for startups`.
+    /// Not sent by Lago 1.16. Example: `Half price for startups`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -6,7 +6,7 @@ use super::{AggregationType, RoundingFunction, WeightedInterval};
 
 /// Rule that turns usage events of one code into billable units by count, sum, maximum, unique values, weighted sum or latest value.
 ///
-/// Returned by `billable_metrics().create`, `billable_metrics().get`, `billable_metrics().list` and 2 more. Delivered as [`WebhookEvent::BillableMetricCreated`](crate::WebhookEvent::BillableMetricCreated), [`WebhookEvent::BillableMetricDeleted`](crate::WebhookEvent::BillableMetricDeleted) and [`WebhookEvent::BillableMetricUpdated`](crate::WebhookEvent::BillableMetricUpdated).
+/// Returned by `billable_metrics().create`, `billable_metrics().get`, `billable_metrics().list`, `billable_metrics().update` and `billable_metrics().delete`. Delivered as [`WebhookEvent::BillableMetricCreated`](crate::WebhookEvent::BillableMetricCreated), [`WebhookEvent::BillableMetricDeleted`](crate::WebhookEvent::BillableMetricDeleted) and [`WebhookEvent::BillableMetricUpdated`](crate::WebhookEvent::BillableMetricUpdated).
 #[doc(alias = "meter")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -292,7 +292,7 @@ pub struct BillableMetricInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub weighted_interval: crate::Patch<WeightedInterval>,
-    /// **What is not in it is removed.** Properties of events that charges may filter by. With a filter or a value that is removed go the prices that charges have for it. A change without the list leaves them as they are.
+    /// Properties of events that charges may filter by. **Replaces what is there: an element that is left out is removed.** With a filter or a value that is removed go the prices that charges have for it. A change without the list leaves them as they are.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -425,7 +425,7 @@ impl BillableMetricInput {
         self.weighted_interval = weighted_interval.into();
         self
     }
-    /// Sets `filters`: properties of events that charges may filter by. **What is not in it is removed.**
+    /// Sets `filters`: properties of events that charges may filter by. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -511,7 +511,7 @@ pub struct BillableMetricUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub weighted_interval: crate::Patch<WeightedInterval>,
-    /// **What is not in it is removed.** Properties of events that charges may filter by. With a filter or a value that is removed go the prices that charges have for it. A change without the list leaves them as they are.
+    /// Properties of events that charges may filter by. **Replaces what is there: an element that is left out is removed.** With a filter or a value that is removed go the prices that charges have for it. A change without the list leaves them as they are.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -639,7 +639,7 @@ impl BillableMetricUpdate {
         self.weighted_interval = weighted_interval.into();
         self
     }
-    /// Sets `filters`: properties of events that charges may filter by. **What is not in it is removed.**
+    /// Sets `filters`: properties of events that charges may filter by. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn filters(
         mut self,

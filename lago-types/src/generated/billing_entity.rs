@@ -9,7 +9,7 @@ use super::{
 
 /// Legal entity that issues invoices for the organization, with its address, default currency, document numbering, grace period and payment term in days.
 ///
-/// Returned by `billing_entities().create`, `billing_entities().get`, `billing_entities().list` and 1 more.
+/// Returned by `billing_entities().create`, `billing_entities().get`, `billing_entities().list` and `billing_entities().update`.
 #[doc(alias = "legal entity")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -44,13 +44,13 @@ pub struct BillingEntity {
     /// Days for which an invoice stays a draft after its period, so that late events still count. 0 finalizes at once. Example: `0`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub invoice_grace_period: i64,
-    /// By which day invoices of subscriptions are dated. Servers before 1.36 do not send it.
+    /// By which day invoices of subscriptions are dated. Not sent by Lago before 1.36.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub subscription_invoice_issuing_date_anchor: Option<IssuingDateAnchor>,
-    /// Whether the date of a draft moves to the day on which it becomes final. Servers before 1.36 do not send it.
+    /// Whether the date of a draft moves to the day on which it becomes final. Not sent by Lago before 1.36.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -79,7 +79,7 @@ pub struct BillingEntity {
     pub address_line2: Option<String>,
     /// Telephone number that stands on documents.
     ///
-    /// Servers of 1.33.4 do not send it. Example: `1-171-883-3711 x245`.
+    /// Not sent by Lago 1.33.4. Example: `1-171-883-3711 x245`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -149,7 +149,7 @@ pub struct BillingEntity {
     pub eu_tax_management: Option<bool>,
     /// Whether invoices are also made as electronic invoices.
     ///
-    /// Servers of 1.33.4 do not send it. Example: `false`.
+    /// Not sent by Lago 1.33.4. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

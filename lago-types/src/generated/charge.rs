@@ -32,7 +32,7 @@ json_object! {
 
 /// Unit of account in which the charge is priced in place of the currency, such as credits of yours.
 ///
-/// Part of [`ChargeInput::applied_pricing_unit`](crate::ChargeInput::applied_pricing_unit), [`ChargeOverride::applied_pricing_unit`](crate::ChargeOverride::applied_pricing_unit), [`ChargeUpdate::applied_pricing_unit`](crate::ChargeUpdate::applied_pricing_unit) and 3 more.
+/// Part of [`ChargeInput::applied_pricing_unit`](crate::ChargeInput::applied_pricing_unit), [`ChargeOverride::applied_pricing_unit`](crate::ChargeOverride::applied_pricing_unit), [`ChargeUpdate::applied_pricing_unit`](crate::ChargeUpdate::applied_pricing_unit), [`PlanChargeInput::applied_pricing_unit`](crate::PlanChargeInput::applied_pricing_unit), [`PlanChargeUpdate::applied_pricing_unit`](crate::PlanChargeUpdate::applied_pricing_unit) and [`PlanOverridesCharge::applied_pricing_unit`](crate::PlanOverridesCharge::applied_pricing_unit).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -116,7 +116,7 @@ impl From<crate::AppliedPricingUnit> for AppliedPricingUnitInput {
 
 /// Usage charge of a plan: the billable metric it prices, its pricing model, its timing and its minimum in cents.
 ///
-/// Returned by `plans().charges().create`, `plans().charges().get`, `subscriptions().charges().get` and 5 more.
+/// Returned by `plans().charges().create`, `plans().charges().get`, `subscriptions().charges().get`, `plans().charges().list`, `subscriptions().charges().list`, `plans().charges().update`, `subscriptions().charges().update` and `plans().charges().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -275,7 +275,7 @@ impl ChargeDeleteInput {
 
 /// Separate price of a charge for usage whose event properties have the given values.
 ///
-/// Returned by `plans().charges().filters().create`, `subscriptions().charges().filters().create`, `plans().charges().filters().get` and 7 more.
+/// Returned by `plans().charges().filters().create`, `subscriptions().charges().filters().create`, `plans().charges().filters().get`, `subscriptions().charges().filters().get`, `plans().charges().filters().list`, `subscriptions().charges().filters().list`, `plans().charges().filters().update`, `subscriptions().charges().filters().update`, `plans().charges().filters().delete` and `subscriptions().charges().filters().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -562,7 +562,7 @@ impl ChargeFilterUpdate {
 pub struct ChargeFilterUsage {
     /// Units of this filter alone. Example: `0.9`.
     pub units: crate::Decimal,
-    /// Units as aggregated from the events. Servers of 1.16 and 1.33.4 do not send it. Example: `1.0`.
+    /// Units as aggregated from the events. Not sent by Lago 1.16 and 1.33.4. Example: `1.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -639,7 +639,7 @@ pub struct ChargeGroupedUsage {
     pub events_count: i64,
     /// Units of this group alone. Example: `0.9`.
     pub units: crate::Decimal,
-    /// Units as aggregated from the events. Servers of 1.16 and 1.33.4 do not send it. Example: `1.0`.
+    /// Units as aggregated from the events. Not sent by Lago 1.16 and 1.33.4. Example: `1.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -721,7 +721,7 @@ pub struct ChargeInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<ChargePropertiesInput>,
-    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
+    /// Prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are, an empty one takes all of them away.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -874,7 +874,7 @@ impl ChargeInput {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets `filters`: prices for certain values of events, recognised by these values. **What is not in it is removed.**
+    /// Sets `filters`: prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -995,7 +995,7 @@ pub struct ChargeOverride {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<ChargePropertiesInput>,
-    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
+    /// Prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are, an empty one takes all of them away.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1071,7 +1071,7 @@ impl ChargeOverride {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets `filters`: prices for certain values of events, recognised by these values. **What is not in it is removed.**
+    /// Sets `filters`: prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -1261,7 +1261,7 @@ json_object! {
 
 /// Prices of a charge in the form its pricing model needs; amounts are decimal strings in currency units, not cents.
 ///
-/// Part of [`ChargeFilterInput::properties`](crate::ChargeFilterInput::properties), [`ChargeFilterUpdate::properties`](crate::ChargeFilterUpdate::properties), [`ChargeInput::properties`](crate::ChargeInput::properties) and 6 more.
+/// Part of [`ChargeFilterInput::properties`](crate::ChargeFilterInput::properties), [`ChargeFilterUpdate::properties`](crate::ChargeFilterUpdate::properties), [`ChargeInput::properties`](crate::ChargeInput::properties), [`ChargeOverride::properties`](crate::ChargeOverride::properties), [`ChargeUpdate::properties`](crate::ChargeUpdate::properties), [`PlanChargeFilterInput::properties`](crate::PlanChargeFilterInput::properties), [`PlanChargeInput::properties`](crate::PlanChargeInput::properties), [`PlanChargeUpdate::properties`](crate::PlanChargeUpdate::properties) and [`PlanOverridesCharge::properties`](crate::PlanOverridesCharge::properties).
 #[doc(alias = "graduated")]
 #[doc(alias = "package")]
 #[doc(alias = "percentage")]
@@ -1714,13 +1714,13 @@ pub struct ChargeUpdate {
     ///
     /// **Reset when left out.** Without properties, or with empty ones, the price goes back to the default of the model, which is 0.
     pub properties: ChargePropertiesInput,
-    /// **Cleared when left out.** Name on invoices. Example: `Setup`.
+    /// Name on invoices. **Cleared when left out.** Example: `Setup`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_display_name: Option<String>,
-    /// **Reset when left out.** Least amount to bill, in cents of the currency. It becomes 0 while no subscription uses the plan; later the server ignores what is sent here. Example: `0`.
+    /// Least amount to bill, in cents of the currency. **Reset when left out.** It becomes 0 while no subscription uses the plan; later the server ignores what is sent here. Example: `0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1730,7 +1730,7 @@ pub struct ChargeUpdate {
         )
     )]
     pub min_amount_cents: Option<i64>,
-    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
+    /// Prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are, an empty one takes all of them away.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1891,7 +1891,7 @@ impl ChargeUpdate {
         self.min_amount_cents = Some(min_amount_cents.into());
         self
     }
-    /// Sets `filters`: prices for certain values of events, recognised by these values. **What is not in it is removed.**
+    /// Sets `filters`: prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -2017,7 +2017,7 @@ impl From<crate::Charge> for ChargeUpdate {
 pub struct ChargeUsage {
     /// How many units were counted (an exact decimal). Example: `1.0`.
     pub units: crate::Decimal,
-    /// Units as aggregated from the events. Servers before 1.34.2 do not send it. Example: `1.0`.
+    /// Units as aggregated from the events. Not sent by Lago before 1.34.2. Example: `1.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2467,7 +2467,7 @@ impl From<crate::GraduatedRange> for GraduatedRangeInput {
 
 /// Units of a charge that belong to the same values of its presentation group keys. It is for display; prices do not depend on it.
 ///
-/// Part of [`ChargeFilterUsage::presentation_breakdowns`](crate::ChargeFilterUsage::presentation_breakdowns), [`ChargeGroupedUsage::presentation_breakdowns`](crate::ChargeGroupedUsage::presentation_breakdowns), [`ChargeUsage::presentation_breakdowns`](crate::ChargeUsage::presentation_breakdowns) and 7 more.
+/// Part of [`ChargeFilterUsage::presentation_breakdowns`](crate::ChargeFilterUsage::presentation_breakdowns), [`ChargeGroupedUsage::presentation_breakdowns`](crate::ChargeGroupedUsage::presentation_breakdowns), [`ChargeUsage::presentation_breakdowns`](crate::ChargeUsage::presentation_breakdowns), [`Fee::presentation_breakdowns`](crate::Fee::presentation_breakdowns), [`ProjectedChargeFilterUsage::presentation_breakdowns`](crate::ProjectedChargeFilterUsage::presentation_breakdowns), [`ProjectedChargeFilterUsage::projected_presentation_breakdowns`](crate::ProjectedChargeFilterUsage::projected_presentation_breakdowns), [`ProjectedChargeGroupedUsage::presentation_breakdowns`](crate::ProjectedChargeGroupedUsage::presentation_breakdowns), [`ProjectedChargeGroupedUsage::projected_presentation_breakdowns`](crate::ProjectedChargeGroupedUsage::projected_presentation_breakdowns), [`ProjectedChargeUsage::presentation_breakdowns`](crate::ProjectedChargeUsage::presentation_breakdowns) and [`ProjectedChargeUsage::projected_presentation_breakdowns`](crate::ProjectedChargeUsage::projected_presentation_breakdowns).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2501,7 +2501,7 @@ json_object! {
 
 /// Event property by which the usage of a charge is split for display, without any effect on the price.
 ///
-/// Part of [`ChargeProperties::presentation_group_keys`](crate::ChargeProperties::presentation_group_keys), [`ChargePropertiesInput::presentation_group_keys`](crate::ChargePropertiesInput::presentation_group_keys), [`FixedChargeProperties::presentation_group_keys`](crate::FixedChargeProperties::presentation_group_keys) and 1 more.
+/// Part of [`ChargeProperties::presentation_group_keys`](crate::ChargeProperties::presentation_group_keys), [`ChargePropertiesInput::presentation_group_keys`](crate::ChargePropertiesInput::presentation_group_keys), [`FixedChargeProperties::presentation_group_keys`](crate::FixedChargeProperties::presentation_group_keys) and [`FixedChargePropertiesInput::presentation_group_keys`](crate::FixedChargePropertiesInput::presentation_group_keys).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2644,7 +2644,7 @@ pub struct UsageCharge {
     pub invoice_display_name: Option<String>,
     /// Code of the charge. Left out in projected usage.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
+    /// Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2672,7 +2672,7 @@ json_object! {
 
 /// Usage amount in cents of a custom pricing unit, with that unit's short name and its conversion rate into currency.
 ///
-/// Part of [`ChargeFilterUsage::pricing_unit_details`](crate::ChargeFilterUsage::pricing_unit_details), [`ChargeGroupedUsage::pricing_unit_details`](crate::ChargeGroupedUsage::pricing_unit_details), [`ChargeUsage::pricing_unit_details`](crate::ChargeUsage::pricing_unit_details) and 3 more.
+/// Part of [`ChargeFilterUsage::pricing_unit_details`](crate::ChargeFilterUsage::pricing_unit_details), [`ChargeGroupedUsage::pricing_unit_details`](crate::ChargeGroupedUsage::pricing_unit_details), [`ChargeUsage::pricing_unit_details`](crate::ChargeUsage::pricing_unit_details), [`ProjectedChargeFilterUsage::pricing_unit_details`](crate::ProjectedChargeFilterUsage::pricing_unit_details), [`ProjectedChargeGroupedUsage::pricing_unit_details`](crate::ProjectedChargeGroupedUsage::pricing_unit_details) and [`ProjectedChargeUsage::pricing_unit_details`](crate::ProjectedChargeUsage::pricing_unit_details).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -14,7 +14,7 @@ use super::{
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DunningCampaignFinished {
-    /// Your id of the customer; `customer_external_id` says the same. Servers before 1.38 do not send it. Example: `cus_0987654321`.
+    /// Your id of the customer; `customer_external_id` says the same. Not sent by Lago before 1.38. Example: `cus_0987654321`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -741,13 +741,13 @@ pub struct TriggeredAlert {
     pub lago_subscription_id: Option<::uuid::Uuid>,
     /// External id of the subscription; null when the alert is on a wallet.
     ///
-    /// The same as `subscription_external_id`. Servers before 1.38 do not send it. Example: `sub_1234567890`.
+    /// The same as `subscription_external_id`. Not sent by Lago before 1.38. Example: `sub_1234567890`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_subscription_id: Option<String>,
-    /// External id of the customer; `customer_external_id` says the same. Servers before 1.43 do not send it. Example: `cust_1234567890`.
+    /// External id of the customer; `customer_external_id` says the same. Not sent by Lago before 1.43. Example: `cust_1234567890`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -783,7 +783,7 @@ pub struct TriggeredAlert {
     pub crossed_thresholds: Vec<AlertThreshold>,
     /// Lago id of the wallet; null when the alert is on a subscription.
     ///
-    /// Servers of 1.33.4 do not send it.
+    /// Not sent by Lago 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -6,7 +6,7 @@ use super::{CouponExpiration, CouponFrequency, CouponType, Currency};
 
 /// Discount of a fixed amount in cents or of a percentage that can be given to customers, with its limits and expiry.
 ///
-/// Returned by `coupons().create`, `coupons().get`, `coupons().list` and 2 more.
+/// Returned by `coupons().create`, `coupons().get`, `coupons().list`, `coupons().update` and `coupons().delete`.
 #[doc(alias = "discount")]
 #[doc(alias = "promo code")]
 #[doc(alias = "voucher")]

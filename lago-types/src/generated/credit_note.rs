@@ -9,7 +9,7 @@ use super::{
 
 /// Document that takes back invoiced fees in whole or in part, with credited, refunded, offset and tax amounts in cents.
 ///
-/// Returned by `credit_notes().create`, `credit_notes().get`, `credit_notes().list` and 4 more. Delivered as [`WebhookEvent::CreditNoteCreated`](crate::WebhookEvent::CreditNoteCreated) and [`WebhookEvent::CreditNoteGenerated`](crate::WebhookEvent::CreditNoteGenerated).
+/// Returned by `credit_notes().create`, `credit_notes().get`, `credit_notes().list`, `credit_notes().update`, `credit_notes().download`, `credit_notes().void` and `customers().credit_notes().list`. Delivered as [`WebhookEvent::CreditNoteCreated`](crate::WebhookEvent::CreditNoteCreated) and [`WebhookEvent::CreditNoteGenerated`](crate::WebhookEvent::CreditNoteGenerated).
 #[doc(alias = "refund")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -17,7 +17,7 @@ use super::{
 pub struct CreditNote {
     /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Code of the billing entity that issues the note. Servers before 1.25 do not send it. Example: `acme_corp`.
+    /// Code of the billing entity that issues the note. Not sent by Lago before 1.25. Example: `acme_corp`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -34,7 +34,7 @@ pub struct CreditNote {
     pub invoice_number: String,
     /// Number of the order that the customer placed, as on the invoice.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
+    /// Not sent by Lago 1.16 and 1.33.4. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -69,7 +69,7 @@ pub struct CreditNote {
     pub total_amount_cents: i64,
     /// Total with taxes, in cents of the currency with fractions of a cent.
     ///
-    /// Servers of 1.16 do not send it. Example: `120.0001`.
+    /// Not sent by Lago 1.16. Example: `120.0001`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -80,7 +80,7 @@ pub struct CreditNote {
     pub taxes_amount_cents: i64,
     /// Taxes, in cents of the currency with fractions of a cent.
     ///
-    /// Servers of 1.16 do not send it. Example: `20.0001`.
+    /// Not sent by Lago 1.16. Example: `20.0001`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -100,7 +100,7 @@ pub struct CreditNote {
     /// Part that is paid back, in cents of the currency with taxes. Example: `0`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub refund_amount_cents: i64,
-    /// Part that reduces what is due on the invoice itself, in cents of the currency. Servers before 1.39 do not send it. Example: `0`.
+    /// Part that reduces what is due on the invoice itself, in cents of the currency. Not sent by Lago before 1.39. Example: `0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -125,7 +125,7 @@ pub struct CreditNote {
     pub file_url: Option<String>,
     /// Where the electronic credit note is, an XML file; null until it has been made.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/credit_note/xml`.
+    /// Not sent by Lago 1.16 and 1.33.4. Example: `https://getlago.com/credit_note/xml`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -155,7 +155,7 @@ pub struct CreditNote {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub customer: Option<Customer>,
-    /// Keys and values of yours; missing when there are none. Servers of 1.33.4 do not send it.
+    /// Keys and values of yours; missing when there are none. Not sent by Lago 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -776,7 +776,7 @@ pub struct CreditNoteItem {
     pub fee: Fee,
     /// What is given back before taxes, in cents of the currency with fractions of a cent.
     ///
-    /// Servers of 1.16 do not send it. Example: `100.0`.
+    /// Not sent by Lago 1.16. Example: `100.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

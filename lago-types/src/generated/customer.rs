@@ -199,7 +199,7 @@ impl AddressInput {
 
 /// Full customer record with metadata, own taxes, the invoice custom sections that apply and any recorded problems.
 ///
-/// Returned by `customers().create`, `customers().get`, `customers().list` and 1 more. Delivered as [`WebhookEvent::CustomerAccountingProviderCreated`](crate::WebhookEvent::CustomerAccountingProviderCreated), [`WebhookEvent::CustomerCreated`](crate::WebhookEvent::CustomerCreated), [`WebhookEvent::CustomerCrmProviderCreated`](crate::WebhookEvent::CustomerCrmProviderCreated) and 2 more.
+/// Returned by `customers().create`, `customers().get`, `customers().list` and `customers().delete`. Delivered as [`WebhookEvent::CustomerAccountingProviderCreated`](crate::WebhookEvent::CustomerAccountingProviderCreated), [`WebhookEvent::CustomerCreated`](crate::WebhookEvent::CustomerCreated), [`WebhookEvent::CustomerCrmProviderCreated`](crate::WebhookEvent::CustomerCrmProviderCreated), [`WebhookEvent::CustomerPaymentProviderCreated`](crate::WebhookEvent::CustomerPaymentProviderCreated) and [`WebhookEvent::CustomerUpdated`](crate::WebhookEvent::CustomerUpdated).
 #[doc(alias = "account")]
 #[doc(alias = "tenant")]
 #[derive(Clone, Debug, PartialEq)]
@@ -215,7 +215,7 @@ pub struct Customer {
     pub slug: String,
     /// Your own id of the customer, unique in the organization. It is what paths take. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_id: String,
-    /// Code of the billing entity that bills the customer. Servers before 1.25 do not send it. Example: `acme_corp`.
+    /// Code of the billing entity that bills the customer. Not sent by Lago before 1.25. Example: `acme_corp`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -295,7 +295,7 @@ pub struct Customer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lastname: Option<String>,
-    /// Whether this is a customer or a partner who gets a share of the revenue. Servers before 1.19 do not send it. Example: `customer`.
+    /// Whether this is a customer or a partner who gets a share of the revenue. Not sent by Lago before 1.19. Example: `customer`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -373,7 +373,7 @@ pub struct Customer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub finalize_zero_amount_invoice: Option<FinalizeZeroAmountInvoice>,
-    /// Whether invoices of the customer come without additional texts. Servers of 1.16 do not send it. Example: `false`.
+    /// Whether invoices of the customer come without additional texts. Not sent by Lago 1.16. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -409,13 +409,13 @@ pub struct Customer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub taxes: Option<Vec<Tax>>,
-    /// Texts that invoices of the customer carry. Only in responses to a call about one customer, not in lists. Servers of 1.16 do not send it.
+    /// Texts that invoices of the customer carry. Only in responses to a call about one customer, not in lists. Not sent by Lago 1.16.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applicable_invoice_custom_sections: Option<Vec<InvoiceCustomSection>>,
-    /// Problems that Lago has with the customer. Only in responses to a call about one customer, not in lists. Servers before 1.43 do not send it.
+    /// Problems that Lago has with the customer. Only in responses to a call about one customer, not in lists. Not sent by Lago before 1.43.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -528,13 +528,13 @@ pub struct CustomerBillingConfiguration {
         )
     )]
     pub invoice_grace_period: Option<i64>,
-    /// By which day invoices of subscriptions are dated. Null for a customer who has what the billing entity says. Servers before 1.36 do not send it. Example: `next_period_start`.
+    /// By which day invoices of subscriptions are dated. Null for a customer who has what the billing entity says. Not sent by Lago before 1.36. Example: `next_period_start`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub subscription_invoice_issuing_date_anchor: Option<IssuingDateAnchor>,
-    /// Whether the date of a draft moves to the day on which it becomes final. Null for a customer who has what the billing entity says. Servers before 1.36 do not send it. Example: `keep_anchor`.
+    /// Whether the date of a draft moves to the day on which it becomes final. Null for a customer who has what the billing entity says. Not sent by Lago before 1.36. Example: `keep_anchor`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1061,13 +1061,13 @@ pub struct CustomerInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub shipping_address: Option<AddressInput>,
-    /// **What is not in it is removed.** Connections to accounting, tax and customer management, each with its `id`. New ones are made after the response, which does not have them yet. Without the list they stay as they are. Ignored for partners.
+    /// Connections to accounting, tax and customer management, each with its `id`. **Replaces what is there: an element that is left out is removed.** New ones are made after the response, which does not have them yet. Without the list they stay as they are. Ignored for partners.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub integration_customers: Option<Vec<IntegrationCustomerInput>>,
-    /// **What is not in it is removed.** Your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. `id_among` takes them from the customer as received. Without the list they stay as they are.
+    /// Your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. **Replaces what is there: an element that is left out is removed.** `id_among` takes them from the customer as received. Without the list they stay as they are.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1403,7 +1403,7 @@ impl CustomerInput {
         self.shipping_address = Some(shipping_address.into());
         self
     }
-    /// Sets `integration_customers`: connections to accounting, tax and customer management, each with its `id`. **What is not in it is removed.**
+    /// Sets `integration_customers`: connections to accounting, tax and customer management, each with its `id`. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn integration_customers(
         mut self,
@@ -1416,7 +1416,7 @@ impl CustomerInput {
         );
         self
     }
-    /// Sets `metadata`: your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. **What is not in it is removed.**
+    /// Sets `metadata`: your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn metadata(
         mut self,
@@ -1887,7 +1887,7 @@ pub struct CustomerViesCheck {
     pub slug: String,
     /// Your own id of the customer, unique in the organization. It is what paths take. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     pub external_id: String,
-    /// Code of the billing entity that bills the customer. Servers before 1.25 do not send it. Example: `acme_corp`.
+    /// Code of the billing entity that bills the customer. Not sent by Lago before 1.25. Example: `acme_corp`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1967,7 +1967,7 @@ pub struct CustomerViesCheck {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lastname: Option<String>,
-    /// Whether this is a customer or a partner who gets a share of the revenue. Servers before 1.19 do not send it. Example: `customer`.
+    /// Whether this is a customer or a partner who gets a share of the revenue. Not sent by Lago before 1.19. Example: `customer`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2045,7 +2045,7 @@ pub struct CustomerViesCheck {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub finalize_zero_amount_invoice: Option<FinalizeZeroAmountInvoice>,
-    /// Whether invoices of the customer come without additional texts. Servers of 1.16 do not send it. Example: `false`.
+    /// Whether invoices of the customer come without additional texts. Not sent by Lago 1.16. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2249,7 +2249,7 @@ pub struct IntegrationCustomer {
     pub email: Option<String>,
     /// Code of this connection, for customers who have more than one.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
+    /// Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2257,7 +2257,7 @@ pub struct IntegrationCustomer {
     pub code: Option<String>,
     /// Whether this is the customer's default connection of its category.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
+    /// Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2265,7 +2265,7 @@ pub struct IntegrationCustomer {
     pub is_default: Option<bool>,
     /// What the connection is for.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
+    /// Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

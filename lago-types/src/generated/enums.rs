@@ -5,7 +5,7 @@
 open_enum! {
     /// Whether this is a customer or a partner who gets a share of the revenue.
     ///
-    /// Used by [`Customer::account_type`](crate::Customer::account_type), [`CustomerInput::account_type`](crate::CustomerInput::account_type), [`CustomerViesCheck::account_type`](crate::CustomerViesCheck::account_type) and 1 more.
+    /// Used by [`Customer::account_type`](crate::Customer::account_type), [`CustomerInput::account_type`](crate::CustomerInput::account_type), [`CustomerViesCheck::account_type`](crate::CustomerViesCheck::account_type) and [`InvoicePreviewCustomer::account_type`](crate::InvoicePreviewCustomer::account_type).
     pub enum AccountType {
         /// `customer`: Pays for what is used.
         Customer = "customer",
@@ -63,7 +63,7 @@ open_enum! {
 open_enum! {
     /// How usage is added up.
     ///
-    /// Used by [`BillableMetric::aggregation_type`](crate::BillableMetric::aggregation_type), [`BillableMetricInput::aggregation_type`](crate::BillableMetricInput::aggregation_type), [`BillableMetricUpdate::aggregation_type`](crate::BillableMetricUpdate::aggregation_type) and 1 more.
+    /// Used by [`BillableMetric::aggregation_type`](crate::BillableMetric::aggregation_type), [`BillableMetricInput::aggregation_type`](crate::BillableMetricInput::aggregation_type), [`BillableMetricUpdate::aggregation_type`](crate::BillableMetricUpdate::aggregation_type) and [`UsageBillableMetric::aggregation_type`](crate::UsageBillableMetric::aggregation_type).
     pub enum AggregationType {
         /// `count_agg`: Counts events.
         CountAgg = "count_agg",
@@ -97,43 +97,43 @@ open_enum! {
 open_enum! {
     /// What is watched.
     ///
-    /// Used by [`Alert::alert_type`](crate::Alert::alert_type), [`AlertInput::alert_type`](crate::AlertInput::alert_type), [`TriggeredAlert::alert_type`](crate::TriggeredAlert::alert_type) and 2 more.
+    /// Used by [`Alert::alert_type`](crate::Alert::alert_type), [`AlertInput::alert_type`](crate::AlertInput::alert_type), [`TriggeredAlert::alert_type`](crate::TriggeredAlert::alert_type), [`WalletAlert::alert_type`](crate::WalletAlert::alert_type) and [`WalletAlertInput::alert_type`](crate::WalletAlertInput::alert_type).
     pub enum AlertType {
         /// `current_usage_amount`: Cost of the running period of the subscription, in cents.
         ///
-        /// Documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`.
+        /// Documented for [`Alert::alert_type`](crate::Alert::alert_type), [`TriggeredAlert::alert_type`](crate::TriggeredAlert::alert_type) and [`AlertInput::alert_type`](crate::AlertInput::alert_type).
         CurrentUsageAmount = "current_usage_amount",
         /// `billable_metric_current_usage_amount`: Cost of one metric in the running period, in cents.
         ///
-        /// Documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`.
+        /// Documented for [`Alert::alert_type`](crate::Alert::alert_type), [`TriggeredAlert::alert_type`](crate::TriggeredAlert::alert_type) and [`AlertInput::alert_type`](crate::AlertInput::alert_type).
         BillableMetricCurrentUsageAmount = "billable_metric_current_usage_amount",
         /// `billable_metric_current_usage_units`: Units of one metric in the running period.
         ///
-        /// Documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`.
+        /// Documented for [`Alert::alert_type`](crate::Alert::alert_type), [`TriggeredAlert::alert_type`](crate::TriggeredAlert::alert_type) and [`AlertInput::alert_type`](crate::AlertInput::alert_type).
         BillableMetricCurrentUsageUnits = "billable_metric_current_usage_units",
         /// `lifetime_usage_amount`: Cost of all usage since the subscription began, in cents.
         ///
-        /// Documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`.
+        /// Documented for [`Alert::alert_type`](crate::Alert::alert_type), [`TriggeredAlert::alert_type`](crate::TriggeredAlert::alert_type) and [`AlertInput::alert_type`](crate::AlertInput::alert_type).
         LifetimeUsageAmount = "lifetime_usage_amount",
         /// `billable_metric_lifetime_usage_units`: Units of one metric since the subscription began. Organizations may lack the feature.
         ///
-        /// Documented for `AlertObject.alert_type`, `TriggeredAlertObject.alert_type`, `AlertCreateInput.alert.alert_type`.
+        /// Documented for [`Alert::alert_type`](crate::Alert::alert_type), [`TriggeredAlert::alert_type`](crate::TriggeredAlert::alert_type) and [`AlertInput::alert_type`](crate::AlertInput::alert_type).
         BillableMetricLifetimeUsageUnits = "billable_metric_lifetime_usage_units",
         /// `wallet_balance_amount`: Balance of the wallet, in cents.
         ///
-        /// Documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`.
+        /// Documented for [`TriggeredAlert::alert_type`](crate::TriggeredAlert::alert_type), [`WalletAlert::alert_type`](crate::WalletAlert::alert_type) and [`WalletAlertInput::alert_type`](crate::WalletAlertInput::alert_type).
         WalletBalanceAmount = "wallet_balance_amount",
         /// `wallet_credits_balance`: What is left in the wallet, in credits.
         ///
-        /// Documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`.
+        /// Documented for [`TriggeredAlert::alert_type`](crate::TriggeredAlert::alert_type), [`WalletAlert::alert_type`](crate::WalletAlert::alert_type) and [`WalletAlertInput::alert_type`](crate::WalletAlertInput::alert_type).
         WalletCreditsBalance = "wallet_credits_balance",
         /// `wallet_ongoing_balance_amount`: Balance of the wallet less usage that is not invoiced yet, in cents.
         ///
-        /// Documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`.
+        /// Documented for [`TriggeredAlert::alert_type`](crate::TriggeredAlert::alert_type), [`WalletAlert::alert_type`](crate::WalletAlert::alert_type) and [`WalletAlertInput::alert_type`](crate::WalletAlertInput::alert_type).
         WalletOngoingBalanceAmount = "wallet_ongoing_balance_amount",
         /// `wallet_credits_ongoing_balance`: Balance of the wallet less usage that is not invoiced yet, in credits.
         ///
-        /// Documented for `TriggeredAlertObject.alert_type`, `WalletAlertObject.alert_type`, `WalletAlertCreateInput.alert.alert_type`.
+        /// Documented for [`TriggeredAlert::alert_type`](crate::TriggeredAlert::alert_type), [`WalletAlert::alert_type`](crate::WalletAlert::alert_type) and [`WalletAlertInput::alert_type`](crate::WalletAlertInput::alert_type).
         WalletCreditsOngoingBalance = "wallet_credits_ongoing_balance",
     }
 }
@@ -167,7 +167,7 @@ open_enum! {
 open_enum! {
     /// Whether periods follow the calendar or the day on which the subscription began.
     ///
-    /// Used by [`InvoicePreviewInput::billing_time`](crate::InvoicePreviewInput::billing_time), [`InvoicePreviewSubscription::billing_time`](crate::InvoicePreviewSubscription::billing_time), [`QuotePlanPayload::billing_time`](crate::QuotePlanPayload::billing_time) and 2 more.
+    /// Used by [`InvoicePreviewInput::billing_time`](crate::InvoicePreviewInput::billing_time), [`InvoicePreviewSubscription::billing_time`](crate::InvoicePreviewSubscription::billing_time), [`QuotePlanPayload::billing_time`](crate::QuotePlanPayload::billing_time), [`Subscription::billing_time`](crate::Subscription::billing_time) and [`SubscriptionInput::billing_time`](crate::SubscriptionInput::billing_time).
     pub enum BillingTime {
         /// `calendar`: Periods begin on the first day of a week, month, quarter or year; the first one is cut down to the days that are left.
         Calendar = "calendar",
@@ -195,7 +195,7 @@ open_enum! {
     ///
     /// `custom` belongs to metrics with a custom aggregation.
     ///
-    /// Used by [`Charge::charge_model`](crate::Charge::charge_model), [`ChargeInput::charge_model`](crate::ChargeInput::charge_model), [`ChargeUpdate::charge_model`](crate::ChargeUpdate::charge_model) and 6 more.
+    /// Used by [`Charge::charge_model`](crate::Charge::charge_model), [`ChargeInput::charge_model`](crate::ChargeInput::charge_model), [`ChargeUpdate::charge_model`](crate::ChargeUpdate::charge_model), [`PlanChargeInput::charge_model`](crate::PlanChargeInput::charge_model), [`PlanChargeUpdate::charge_model`](crate::PlanChargeUpdate::charge_model), [`PlanOverridesCharge::charge_model`](crate::PlanOverridesCharge::charge_model), [`QuotePlanCharge::charge_model`](crate::QuotePlanCharge::charge_model), [`QuotePlanChargeOverride::charge_model`](crate::QuotePlanChargeOverride::charge_model) and [`UsageCharge::charge_model`](crate::UsageCharge::charge_model).
     pub enum ChargeModel {
         /// `dynamic`: Each event says what it costs, in `precise_total_amount_cents`.
         Dynamic = "dynamic",
@@ -221,7 +221,7 @@ open_enum! {
     ///
     /// Kosovo, which is not in the standard, is `XK`.
     ///
-    /// Used by [`Address::country`](crate::Address::country), [`AddressInput::country`](crate::AddressInput::country), [`BillingEntity::country`](crate::BillingEntity::country) and 9 more.
+    /// Used by [`Address::country`](crate::Address::country), [`AddressInput::country`](crate::AddressInput::country), [`BillingEntity::country`](crate::BillingEntity::country), [`BillingEntityInput::country`](crate::BillingEntityInput::country), [`BillingEntityUpdate::country`](crate::BillingEntityUpdate::country), [`Customer::country`](crate::Customer::country), [`CustomerInput::country`](crate::CustomerInput::country), [`CustomerViesCheck::country`](crate::CustomerViesCheck::country), [`InvoicePreviewCustomer::country`](crate::InvoicePreviewCustomer::country), [`InvoicePreviewCustomerInput::country`](crate::InvoicePreviewCustomerInput::country), [`Organization::country`](crate::Organization::country) and [`OrganizationUpdate::country`](crate::OrganizationUpdate::country).
     pub enum Country {
         /// `AD`: Andorra.
         Ad = "AD",
@@ -741,7 +741,7 @@ open_enum! {
 open_enum! {
     /// How often the discount is given.
     ///
-    /// Used by [`AppliedCoupon::frequency`](crate::AppliedCoupon::frequency), [`AppliedCouponInput::frequency`](crate::AppliedCouponInput::frequency), [`Coupon::frequency`](crate::Coupon::frequency) and 5 more.
+    /// Used by [`AppliedCoupon::frequency`](crate::AppliedCoupon::frequency), [`AppliedCouponInput::frequency`](crate::AppliedCouponInput::frequency), [`Coupon::frequency`](crate::Coupon::frequency), [`CouponInput::frequency`](crate::CouponInput::frequency), [`CouponUpdate::frequency`](crate::CouponUpdate::frequency), [`InvoicePreviewCouponInput::frequency`](crate::InvoicePreviewCouponInput::frequency), [`QuoteCouponOverrides::frequency`](crate::QuoteCouponOverrides::frequency) and [`QuoteCouponPayload::frequency`](crate::QuoteCouponPayload::frequency).
     pub enum CouponFrequency {
         /// `once`: It is used up once the amount, or one invoice for a rate, has been discounted.
         Once = "once",
@@ -767,7 +767,7 @@ open_enum! {
 open_enum! {
     /// Whether the discount is an amount or a rate; it decides which of `amount_cents` and `percentage_rate` is read.
     ///
-    /// Used by [`Coupon::coupon_type`](crate::Coupon::coupon_type), [`CouponInput::coupon_type`](crate::CouponInput::coupon_type), [`CouponUpdate::coupon_type`](crate::CouponUpdate::coupon_type) and 2 more.
+    /// Used by [`Coupon::coupon_type`](crate::Coupon::coupon_type), [`CouponInput::coupon_type`](crate::CouponInput::coupon_type), [`CouponUpdate::coupon_type`](crate::CouponUpdate::coupon_type), [`InvoicePreviewCouponInput::coupon_type`](crate::InvoicePreviewCouponInput::coupon_type) and [`QuoteCouponPayload::type_`](crate::QuoteCouponPayload::type_).
     pub enum CouponType {
         /// `fixed_amount`: An amount of money is taken off.
         FixedAmount = "fixed_amount",
@@ -855,7 +855,7 @@ open_enum! {
     ///
     /// The server also takes BHD, IRR, JOD and KWD, which the document lacks.
     ///
-    /// Used by [`AddOn::amount_currency`](crate::AddOn::amount_currency), [`AddOnInput::amount_currency`](crate::AddOnInput::amount_currency), [`AddOnUpdate::amount_currency`](crate::AddOnUpdate::amount_currency) and 59 more.
+    /// Used by every field that is called `amount_currency`, `currency`, `default_currency`, `overdue_balance_currency`, `plan_amount_currency` or `total_amount_currency`.
     pub enum Currency {
         /// `AED`: United Arab Emirates Dirham.
         Aed = "AED",
@@ -1151,7 +1151,7 @@ open_enum! {
 open_enum! {
     /// Whether a company or a person is billed.
     ///
-    /// Used by [`Customer::customer_type`](crate::Customer::customer_type), [`CustomerInput::customer_type`](crate::CustomerInput::customer_type), [`CustomerViesCheck::customer_type`](crate::CustomerViesCheck::customer_type) and 1 more.
+    /// Used by [`Customer::customer_type`](crate::Customer::customer_type), [`CustomerInput::customer_type`](crate::CustomerInput::customer_type), [`CustomerViesCheck::customer_type`](crate::CustomerViesCheck::customer_type) and [`InvoicePreviewCustomer::customer_type`](crate::InvoicePreviewCustomer::customer_type).
     pub enum CustomerType {
         /// `company`: A legal entity; documents are made out to its legal name.
         Company = "company",
@@ -1163,17 +1163,17 @@ open_enum! {
 open_enum! {
     /// By what numbers of documents count up.
     ///
-    /// Used by [`BillingEntity::document_numbering`](crate::BillingEntity::document_numbering), [`BillingEntityInput::document_numbering`](crate::BillingEntityInput::document_numbering), [`BillingEntityUpdate::document_numbering`](crate::BillingEntityUpdate::document_numbering) and 2 more.
+    /// Used by [`BillingEntity::document_numbering`](crate::BillingEntity::document_numbering), [`BillingEntityInput::document_numbering`](crate::BillingEntityInput::document_numbering), [`BillingEntityUpdate::document_numbering`](crate::BillingEntityUpdate::document_numbering), [`Organization::document_numbering`](crate::Organization::document_numbering) and [`OrganizationUpdate::document_numbering`](crate::OrganizationUpdate::document_numbering).
     pub enum DocumentNumbering {
         /// `per_customer`: Each customer has a row of numbers.
         PerCustomer = "per_customer",
         /// `per_organization`: All customers share one row of numbers.
         ///
-        /// Documented for `OrganizationObject.document_numbering`, `OrganizationUpdateInput.organization.document_numbering`.
+        /// Documented for [`Organization::document_numbering`](crate::Organization::document_numbering) and [`OrganizationUpdate::document_numbering`](crate::OrganizationUpdate::document_numbering).
         PerOrganization = "per_organization",
         /// `per_billing_entity`: All customers of a billing entity share one row of numbers.
         ///
-        /// Documented for `BillingEntityCreateInput.billing_entity.document_numbering`, `BillingEntityUpdateInput.billing_entity.document_numbering`, `BillingEntityObject.document_numbering`.
+        /// Documented for [`BillingEntityInput::document_numbering`](crate::BillingEntityInput::document_numbering), [`BillingEntityUpdate::document_numbering`](crate::BillingEntityUpdate::document_numbering) and [`BillingEntity::document_numbering`](crate::BillingEntity::document_numbering).
         PerBillingEntity = "per_billing_entity",
     }
 }
@@ -1181,7 +1181,7 @@ open_enum! {
 open_enum! {
     /// What customers are told by e-mail.
     ///
-    /// Used by [`BillingEntity::email_settings`](crate::BillingEntity::email_settings), [`BillingEntityInput::email_settings`](crate::BillingEntityInput::email_settings), [`BillingEntityUpdate::email_settings`](crate::BillingEntityUpdate::email_settings) and 2 more.
+    /// Used by [`BillingEntity::email_settings`](crate::BillingEntity::email_settings), [`BillingEntityInput::email_settings`](crate::BillingEntityInput::email_settings), [`BillingEntityUpdate::email_settings`](crate::BillingEntityUpdate::email_settings), [`Organization::email_settings`](crate::Organization::email_settings) and [`OrganizationUpdate::email_settings`](crate::OrganizationUpdate::email_settings).
     pub enum EmailSetting {
         /// `invoice.finalized`: Customers are sent each invoice once it is final.
         InvoiceFinalized = "invoice.finalized",
@@ -1229,15 +1229,15 @@ open_enum! {
         BillableMetric = "BillableMetric",
         /// `AddOn`: Something that is billed once, by an add-on.
         ///
-        /// Documented for `FeeObject.item.item_type`.
+        /// Documented for [`FeeItem::item_type`](crate::FeeItem::item_type).
         AddOn = "AddOn",
         /// `Subscription`: The base price of a subscription.
         ///
-        /// Documented for `FeeObject.item.item_type`.
+        /// Documented for [`FeeItem::item_type`](crate::FeeItem::item_type).
         Subscription = "Subscription",
         /// `WalletTransaction`: Prepaid credits that were bought.
         ///
-        /// Documented for `FeeObject.item.item_type`.
+        /// Documented for [`FeeItem::item_type`](crate::FeeItem::item_type).
         WalletTransaction = "WalletTransaction",
     }
 }
@@ -1251,15 +1251,15 @@ open_enum! {
         Pending = "pending",
         /// `succeeded`: It is paid.
         ///
-        /// Documented for `FeeObject.payment_status`, `FeeUpdateInput.fee.payment_status`, `GET /fees?payment_status`.
+        /// Documented for [`Fee::payment_status`](crate::Fee::payment_status), [`FeeUpdate::payment_status`](crate::FeeUpdate::payment_status) and the filter `payment_status` of `GET /fees`.
         Succeeded = "succeeded",
         /// `failed`: The payment was refused.
         ///
-        /// Documented for `FeeObject.payment_status`, `FeeUpdateInput.fee.payment_status`, `GET /fees?payment_status`.
+        /// Documented for [`Fee::payment_status`](crate::Fee::payment_status), [`FeeUpdate::payment_status`](crate::FeeUpdate::payment_status) and the filter `payment_status` of `GET /fees`.
         Failed = "failed",
         /// `refunded`: It was paid and given back.
         ///
-        /// Documented for `FeeObject.payment_status`, `FeeUpdateInput.fee.payment_status`, `GET /fees?payment_status`.
+        /// Documented for [`Fee::payment_status`](crate::Fee::payment_status), [`FeeUpdate::payment_status`](crate::FeeUpdate::payment_status) and the filter `payment_status` of `GET /fees`.
         Refunded = "refunded",
     }
 }
@@ -1269,33 +1269,21 @@ open_enum! {
     ///
     /// a wallet may be limited to any kind of fee.
     ///
-    /// Used by [`FeeEstimateItem::type_`](crate::FeeEstimateItem::type_), [`FeeItem::type_`](crate::FeeItem::type_), [`QuoteWalletAppliesTo::fee_types`](crate::QuoteWalletAppliesTo::fee_types) and 2 more.
+    /// Used by [`FeeEstimateItem::type_`](crate::FeeEstimateItem::type_), [`FeeItem::type_`](crate::FeeItem::type_), [`QuoteWalletAppliesTo::fee_types`](crate::QuoteWalletAppliesTo::fee_types), [`WalletAppliesTo::fee_types`](crate::WalletAppliesTo::fee_types) and [`WalletAppliesToInput::fee_types`](crate::WalletAppliesToInput::fee_types).
     pub enum FeeType {
         /// `charge`: Usage, by a charge of a plan.
         Charge = "charge",
         /// `subscription`: Base price of a plan.
-        ///
-        /// Documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`.
         Subscription = "subscription",
         /// `commitment`: What is missing to the minimum commitment of a plan.
-        ///
-        /// Documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`.
         Commitment = "commitment",
         /// `fixed_charge`: Units of an add-on, by a fixed charge of a plan.
-        ///
-        /// Documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`.
         FixedCharge = "fixed_charge",
         /// `add_on`: An add-on on a one-off invoice.
-        ///
-        /// Documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`.
         AddOn = "add_on",
         /// `credit`: Prepaid credits that are bought.
-        ///
-        /// Documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`, `GET /fees?fee_type`.
         Credit = "credit",
         /// `product`: What a plan of the product catalog sells.
-        ///
-        /// Documented for `WalletFeeTypeEnum`, `FeeObject.item.type`, `QuoteBillingItemWalletCreditObject.payload.appliesTo.feeTypes[]`.
         Product = "product",
     }
 }
@@ -1303,7 +1291,7 @@ open_enum! {
 open_enum! {
     /// What becomes of invoices whose total is zero: whether they are issued, or closed without a number and never shown.
     ///
-    /// Used by [`Customer::finalize_zero_amount_invoice`](crate::Customer::finalize_zero_amount_invoice), [`CustomerInput::finalize_zero_amount_invoice`](crate::CustomerInput::finalize_zero_amount_invoice), [`CustomerViesCheck::finalize_zero_amount_invoice`](crate::CustomerViesCheck::finalize_zero_amount_invoice) and 1 more.
+    /// Used by [`Customer::finalize_zero_amount_invoice`](crate::Customer::finalize_zero_amount_invoice), [`CustomerInput::finalize_zero_amount_invoice`](crate::CustomerInput::finalize_zero_amount_invoice), [`CustomerViesCheck::finalize_zero_amount_invoice`](crate::CustomerViesCheck::finalize_zero_amount_invoice) and [`InvoicePreviewCustomer::finalize_zero_amount_invoice`](crate::InvoicePreviewCustomer::finalize_zero_amount_invoice).
     pub enum FinalizeZeroAmountInvoice {
         /// `inherit`: As the billing entity does it.
         Inherit = "inherit",
@@ -1317,7 +1305,7 @@ open_enum! {
 open_enum! {
     /// Pricing model of a fixed charge: one price per unit, graduated tiers or volume tiers.
     ///
-    /// Used by [`FixedCharge::charge_model`](crate::FixedCharge::charge_model), [`FixedChargeInput::charge_model`](crate::FixedChargeInput::charge_model), [`FixedChargeUpdate::charge_model`](crate::FixedChargeUpdate::charge_model) and 3 more.
+    /// Used by [`FixedCharge::charge_model`](crate::FixedCharge::charge_model), [`FixedChargeInput::charge_model`](crate::FixedChargeInput::charge_model), [`FixedChargeUpdate::charge_model`](crate::FixedChargeUpdate::charge_model), [`PlanFixedChargeInput::charge_model`](crate::PlanFixedChargeInput::charge_model), [`PlanFixedChargeUpdate::charge_model`](crate::PlanFixedChargeUpdate::charge_model) and [`QuotePlanFixedCharge::charge_model`](crate::QuotePlanFixedCharge::charge_model).
     pub enum FixedChargeModel {
         /// `standard`: Every unit has the same price.
         Standard = "standard",
@@ -1331,33 +1319,33 @@ open_enum! {
 open_enum! {
     /// Integration that refused the customer.
     ///
-    /// Used by [`CustomerIntegrationError::accounting_provider`](crate::CustomerIntegrationError::accounting_provider), [`CustomerTaxProviderError::tax_provider`](crate::CustomerTaxProviderError::tax_provider), [`IntegrationCustomer::type_`](crate::IntegrationCustomer::type_) and 2 more.
+    /// Used by [`CustomerIntegrationError::accounting_provider`](crate::CustomerIntegrationError::accounting_provider), [`CustomerTaxProviderError::tax_provider`](crate::CustomerTaxProviderError::tax_provider), [`IntegrationCustomer::type_`](crate::IntegrationCustomer::type_), [`IntegrationCustomerInput::integration_type`](crate::IntegrationCustomerInput::integration_type) and [`InvoicePreviewIntegrationCustomerInput::integration_type`](crate::InvoicePreviewIntegrationCustomerInput::integration_type).
     pub enum Integration {
         /// `anrok`: Anrok: taxes.
         Anrok = "anrok",
         /// `hubspot`: HubSpot: customer management.
         ///
-        /// Documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`.
+        /// Documented for [`CustomerIntegrationError::accounting_provider`](crate::CustomerIntegrationError::accounting_provider), [`IntegrationCustomer::type_`](crate::IntegrationCustomer::type_) and [`IntegrationCustomerInput::integration_type`](crate::IntegrationCustomerInput::integration_type).
         Hubspot = "hubspot",
         /// `netsuite`: Oracle NetSuite: accounting.
         ///
-        /// Documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`.
+        /// Documented for [`CustomerIntegrationError::accounting_provider`](crate::CustomerIntegrationError::accounting_provider), [`IntegrationCustomer::type_`](crate::IntegrationCustomer::type_) and [`IntegrationCustomerInput::integration_type`](crate::IntegrationCustomerInput::integration_type).
         Netsuite = "netsuite",
         /// `okta`: Okta: sign-in of users. It is listed among the providers of errors and has to do with no customer.
         ///
-        /// Documented for `CustomerIntegrationErrorObject.accounting_provider`.
+        /// Documented for [`CustomerIntegrationError::accounting_provider`](crate::CustomerIntegrationError::accounting_provider).
         Okta = "okta",
         /// `salesforce`: Salesforce: customer management.
         ///
-        /// Documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`.
+        /// Documented for [`CustomerIntegrationError::accounting_provider`](crate::CustomerIntegrationError::accounting_provider), [`IntegrationCustomer::type_`](crate::IntegrationCustomer::type_) and [`IntegrationCustomerInput::integration_type`](crate::IntegrationCustomerInput::integration_type).
         Salesforce = "salesforce",
         /// `xero`: Xero: accounting.
         ///
-        /// Documented for `CustomerIntegrationErrorObject.accounting_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`.
+        /// Documented for [`CustomerIntegrationError::accounting_provider`](crate::CustomerIntegrationError::accounting_provider), [`IntegrationCustomer::type_`](crate::IntegrationCustomer::type_) and [`IntegrationCustomerInput::integration_type`](crate::IntegrationCustomerInput::integration_type).
         Xero = "xero",
         /// `avalara`: Avalara: taxes.
         ///
-        /// Documented for `CustomerTaxProviderErrorObject.tax_provider`, `IntegrationCustomer.type`, `CustomerCreateInput.customer.integration_customers[].integration_type`.
+        /// Documented for [`CustomerTaxProviderError::tax_provider`](crate::CustomerTaxProviderError::tax_provider), [`IntegrationCustomer::type_`](crate::IntegrationCustomer::type_) and [`IntegrationCustomerInput::integration_type`](crate::IntegrationCustomerInput::integration_type).
         Avalara = "avalara",
     }
 }
@@ -1381,7 +1369,7 @@ open_enum! {
 open_enum! {
     /// Whether the invoice is paid.
     ///
-    /// Used by [`CreditInvoice::payment_status`](crate::CreditInvoice::payment_status), [`Invoice::payment_status`](crate::Invoice::payment_status), [`InvoiceCollection::payment_status`](crate::InvoiceCollection::payment_status) and 3 more.
+    /// Used by [`CreditInvoice::payment_status`](crate::CreditInvoice::payment_status), [`Invoice::payment_status`](crate::Invoice::payment_status), [`InvoiceCollection::payment_status`](crate::InvoiceCollection::payment_status), [`InvoicePreview::payment_status`](crate::InvoicePreview::payment_status), [`InvoiceUpdate::payment_status`](crate::InvoiceUpdate::payment_status) and [`PaymentRequest::payment_status`](crate::PaymentRequest::payment_status).
     pub enum InvoicePaymentStatus {
         /// `pending`: Nothing was paid yet, or the payment is under way.
         Pending = "pending",
@@ -1419,19 +1407,19 @@ open_enum! {
         Pending = "pending",
         /// `deleted`: The draft was deleted.
         ///
-        /// Documented for `InvoiceBaseObject.status`.
+        /// Documented for [`Invoice::status`](crate::Invoice::status) and [`InvoicePreview::status`](crate::InvoicePreview::status).
         Deleted = "deleted",
         /// `open`: It waits for a first payment, on which the start of a subscription depends.
         ///
-        /// Documented for `InvoiceBaseObject.status`.
+        /// Documented for [`Invoice::status`](crate::Invoice::status) and [`InvoicePreview::status`](crate::InvoicePreview::status).
         Open = "open",
         /// `closed`: It came to zero and was not issued, as the customer's settings say.
         ///
-        /// Documented for `InvoiceBaseObject.status`.
+        /// Documented for [`Invoice::status`](crate::Invoice::status) and [`InvoicePreview::status`](crate::InvoicePreview::status).
         Closed = "closed",
         /// `generating`: Lago is making it.
         ///
-        /// Documented for `InvoiceBaseObject.status`.
+        /// Documented for [`Invoice::status`](crate::Invoice::status) and [`InvoicePreview::status`](crate::InvoicePreview::status).
         Generating = "generating",
     }
 }
@@ -1479,7 +1467,7 @@ open_enum! {
 open_enum! {
     /// Whether the date of a draft moves to the day on which it becomes final.
     ///
-    /// Used by [`BillingEntity::subscription_invoice_issuing_date_adjustment`](crate::BillingEntity::subscription_invoice_issuing_date_adjustment), [`BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_adjustment`](crate::BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_adjustment), [`CustomerBillingConfiguration::subscription_invoice_issuing_date_adjustment`](crate::CustomerBillingConfiguration::subscription_invoice_issuing_date_adjustment) and 1 more.
+    /// Used by [`BillingEntity::subscription_invoice_issuing_date_adjustment`](crate::BillingEntity::subscription_invoice_issuing_date_adjustment), [`BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_adjustment`](crate::BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_adjustment), [`CustomerBillingConfiguration::subscription_invoice_issuing_date_adjustment`](crate::CustomerBillingConfiguration::subscription_invoice_issuing_date_adjustment) and [`CustomerBillingConfigurationInput::subscription_invoice_issuing_date_adjustment`](crate::CustomerBillingConfigurationInput::subscription_invoice_issuing_date_adjustment).
     pub enum IssuingDateAdjustment {
         /// `align_with_finalization_date`: The date moves to the day on which the invoice becomes final.
         AlignWithFinalizationDate = "align_with_finalization_date",
@@ -1491,7 +1479,7 @@ open_enum! {
 open_enum! {
     /// By which day invoices of subscriptions are dated.
     ///
-    /// Used by [`BillingEntity::subscription_invoice_issuing_date_anchor`](crate::BillingEntity::subscription_invoice_issuing_date_anchor), [`BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_anchor`](crate::BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_anchor), [`CustomerBillingConfiguration::subscription_invoice_issuing_date_anchor`](crate::CustomerBillingConfiguration::subscription_invoice_issuing_date_anchor) and 1 more.
+    /// Used by [`BillingEntity::subscription_invoice_issuing_date_anchor`](crate::BillingEntity::subscription_invoice_issuing_date_anchor), [`BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_anchor`](crate::BillingEntityBillingConfigurationInput::subscription_invoice_issuing_date_anchor), [`CustomerBillingConfiguration::subscription_invoice_issuing_date_anchor`](crate::CustomerBillingConfiguration::subscription_invoice_issuing_date_anchor) and [`CustomerBillingConfigurationInput::subscription_invoice_issuing_date_anchor`](crate::CustomerBillingConfigurationInput::subscription_invoice_issuing_date_anchor).
     pub enum IssuingDateAnchor {
         /// `current_period_end`: By the last day of the period that is billed.
         CurrentPeriodEnd = "current_period_end",
@@ -1531,7 +1519,7 @@ open_enum! {
 open_enum! {
     /// How an order is executed: `execute_in_lago` makes the subscriptions, invoices, coupons and wallets, `order_only` only notes the time.
     ///
-    /// Used by [`Order::execution_mode`](crate::Order::execution_mode), [`OrderExecuteInput::execution_mode`](crate::OrderExecuteInput::execution_mode), [`OrderExecutionRecord::execution_mode`](crate::OrderExecutionRecord::execution_mode) and 1 more.
+    /// Used by [`Order::execution_mode`](crate::Order::execution_mode), [`OrderExecuteInput::execution_mode`](crate::OrderExecuteInput::execution_mode), [`OrderExecutionRecord::execution_mode`](crate::OrderExecutionRecord::execution_mode) and [`OrderFormMarkAsSignedInput::execution_mode`](crate::OrderFormMarkAsSignedInput::execution_mode).
     pub enum OrderExecutionMode {
         /// `execute_in_lago`: Lago makes what was ordered.
         ExecuteInLago = "execute_in_lago",
@@ -1627,25 +1615,25 @@ open_enum! {
 open_enum! {
     /// Payment provider that failed.
     ///
-    /// Used by [`CreditNotePaymentProviderRefundError::payment_provider`](crate::CreditNotePaymentProviderRefundError::payment_provider), [`CustomerBillingConfiguration::payment_provider`](crate::CustomerBillingConfiguration::payment_provider), [`CustomerBillingConfigurationInput::payment_provider`](crate::CustomerBillingConfigurationInput::payment_provider) and 9 more.
+    /// Used by [`CreditNotePaymentProviderRefundError::payment_provider`](crate::CreditNotePaymentProviderRefundError::payment_provider), [`CustomerBillingConfiguration::payment_provider`](crate::CustomerBillingConfiguration::payment_provider), [`CustomerBillingConfigurationInput::payment_provider`](crate::CustomerBillingConfigurationInput::payment_provider), [`CustomerCheckoutUrl::payment_provider`](crate::CustomerCheckoutUrl::payment_provider), [`CustomerPaymentProviderError::payment_provider`](crate::CustomerPaymentProviderError::payment_provider), [`InvoicePaymentFailure::payment_provider`](crate::InvoicePaymentFailure::payment_provider), [`InvoicePaymentUrl::payment_provider`](crate::InvoicePaymentUrl::payment_provider), [`PaymentMethod::payment_provider_type`](crate::PaymentMethod::payment_provider_type), [`PaymentProviderError::source`](crate::PaymentProviderError::source), [`PaymentRequestPaymentFailure::payment_provider`](crate::PaymentRequestPaymentFailure::payment_provider), [`WalletTransactionPaymentFailure::payment_provider`](crate::WalletTransactionPaymentFailure::payment_provider) and [`WalletTransactionPaymentUrl::payment_provider`](crate::WalletTransactionPaymentUrl::payment_provider).
     pub enum PaymentProvider {
         /// `adyen`: Adyen.
         ///
-        /// Documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerCheckoutUrl.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`, `InvoicePaymentUrl.invoice_payment_details.payment_provider`, `WalletTransactionPaymentUrl.wallet_transaction_payment_details.payment_provider`.
+        /// Documented for [`CreditNotePaymentProviderRefundError::payment_provider`](crate::CreditNotePaymentProviderRefundError::payment_provider), [`CustomerBillingConfiguration::payment_provider`](crate::CustomerBillingConfiguration::payment_provider), [`CustomerCheckoutUrl::payment_provider`](crate::CustomerCheckoutUrl::payment_provider), [`CustomerPaymentProviderError::payment_provider`](crate::CustomerPaymentProviderError::payment_provider), [`InvoicePaymentFailure::payment_provider`](crate::InvoicePaymentFailure::payment_provider), [`PaymentMethod::payment_provider_type`](crate::PaymentMethod::payment_provider_type), [`PaymentRequestPaymentFailure::payment_provider`](crate::PaymentRequestPaymentFailure::payment_provider), [`WalletTransactionPaymentFailure::payment_provider`](crate::WalletTransactionPaymentFailure::payment_provider), [`CustomerBillingConfigurationInput::payment_provider`](crate::CustomerBillingConfigurationInput::payment_provider), [`InvoicePaymentUrl::payment_provider`](crate::InvoicePaymentUrl::payment_provider) and [`WalletTransactionPaymentUrl::payment_provider`](crate::WalletTransactionPaymentUrl::payment_provider).
         Adyen = "adyen",
         /// `cashfree`: Cashfree Payments.
         ///
-        /// Documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerCheckoutUrl.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`, `InvoicePaymentUrl.invoice_payment_details.payment_provider`, `WalletTransactionPaymentUrl.wallet_transaction_payment_details.payment_provider`.
+        /// Documented for [`CreditNotePaymentProviderRefundError::payment_provider`](crate::CreditNotePaymentProviderRefundError::payment_provider), [`CustomerBillingConfiguration::payment_provider`](crate::CustomerBillingConfiguration::payment_provider), [`CustomerCheckoutUrl::payment_provider`](crate::CustomerCheckoutUrl::payment_provider), [`CustomerPaymentProviderError::payment_provider`](crate::CustomerPaymentProviderError::payment_provider), [`InvoicePaymentFailure::payment_provider`](crate::InvoicePaymentFailure::payment_provider), [`PaymentMethod::payment_provider_type`](crate::PaymentMethod::payment_provider_type), [`PaymentRequestPaymentFailure::payment_provider`](crate::PaymentRequestPaymentFailure::payment_provider), [`WalletTransactionPaymentFailure::payment_provider`](crate::WalletTransactionPaymentFailure::payment_provider), [`CustomerBillingConfigurationInput::payment_provider`](crate::CustomerBillingConfigurationInput::payment_provider), [`InvoicePaymentUrl::payment_provider`](crate::InvoicePaymentUrl::payment_provider) and [`WalletTransactionPaymentUrl::payment_provider`](crate::WalletTransactionPaymentUrl::payment_provider).
         Cashfree = "cashfree",
         /// `gocardless`: GoCardless, by direct debit.
         ///
-        /// Documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerCheckoutUrl.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`, `InvoicePaymentUrl.invoice_payment_details.payment_provider`, `WalletTransactionPaymentUrl.wallet_transaction_payment_details.payment_provider`.
+        /// Documented for [`CreditNotePaymentProviderRefundError::payment_provider`](crate::CreditNotePaymentProviderRefundError::payment_provider), [`CustomerBillingConfiguration::payment_provider`](crate::CustomerBillingConfiguration::payment_provider), [`CustomerCheckoutUrl::payment_provider`](crate::CustomerCheckoutUrl::payment_provider), [`CustomerPaymentProviderError::payment_provider`](crate::CustomerPaymentProviderError::payment_provider), [`InvoicePaymentFailure::payment_provider`](crate::InvoicePaymentFailure::payment_provider), [`PaymentMethod::payment_provider_type`](crate::PaymentMethod::payment_provider_type), [`PaymentRequestPaymentFailure::payment_provider`](crate::PaymentRequestPaymentFailure::payment_provider), [`WalletTransactionPaymentFailure::payment_provider`](crate::WalletTransactionPaymentFailure::payment_provider), [`CustomerBillingConfigurationInput::payment_provider`](crate::CustomerBillingConfigurationInput::payment_provider), [`InvoicePaymentUrl::payment_provider`](crate::InvoicePaymentUrl::payment_provider) and [`WalletTransactionPaymentUrl::payment_provider`](crate::WalletTransactionPaymentUrl::payment_provider).
         Gocardless = "gocardless",
         /// `stripe`: Stripe.
         Stripe = "stripe",
         /// `flutterwave`: Flutterwave.
         ///
-        /// Documented for `CreditNotePaymentProviderRefundError.payment_provider`, `CustomerBillingConfiguration.payment_provider`, `CustomerCheckoutUrl.payment_provider`, `CustomerPaymentProviderErrorObject.payment_provider`, `InvoicePaymentFailureObject.payment_provider`, `PaymentMethodObject.payment_provider_type`, `PaymentRequestPaymentFailureObject.payment_provider`, `WalletTransactionPaymentFailureObject.payment_provider`, `CustomerBillingConfigurationInput.payment_provider`, `InvoicePaymentUrl.invoice_payment_details.payment_provider`, `WalletTransactionPaymentUrl.wallet_transaction_payment_details.payment_provider`.
+        /// Documented for [`CreditNotePaymentProviderRefundError::payment_provider`](crate::CreditNotePaymentProviderRefundError::payment_provider), [`CustomerBillingConfiguration::payment_provider`](crate::CustomerBillingConfiguration::payment_provider), [`CustomerCheckoutUrl::payment_provider`](crate::CustomerCheckoutUrl::payment_provider), [`CustomerPaymentProviderError::payment_provider`](crate::CustomerPaymentProviderError::payment_provider), [`InvoicePaymentFailure::payment_provider`](crate::InvoicePaymentFailure::payment_provider), [`PaymentMethod::payment_provider_type`](crate::PaymentMethod::payment_provider_type), [`PaymentRequestPaymentFailure::payment_provider`](crate::PaymentRequestPaymentFailure::payment_provider), [`WalletTransactionPaymentFailure::payment_provider`](crate::WalletTransactionPaymentFailure::payment_provider), [`CustomerBillingConfigurationInput::payment_provider`](crate::CustomerBillingConfigurationInput::payment_provider), [`InvoicePaymentUrl::payment_provider`](crate::InvoicePaymentUrl::payment_provider) and [`WalletTransactionPaymentUrl::payment_provider`](crate::WalletTransactionPaymentUrl::payment_provider).
         Flutterwave = "flutterwave",
         /// `moneyhash`: MoneyHash.
         Moneyhash = "moneyhash",
@@ -1703,7 +1691,7 @@ open_enum! {
 open_enum! {
     /// How often the plan is billed; null on plans of the product catalog.
     ///
-    /// Used by [`MinimumCommitment::interval`](crate::MinimumCommitment::interval), [`Plan::interval`](crate::Plan::interval), [`PlanInput::interval`](crate::PlanInput::interval) and 1 more.
+    /// Used by [`MinimumCommitment::interval`](crate::MinimumCommitment::interval), [`Plan::interval`](crate::Plan::interval), [`PlanInput::interval`](crate::PlanInput::interval) and [`PlanUpdate::interval`](crate::PlanUpdate::interval).
     pub enum PlanInterval {
         /// `weekly`: Each week.
         Weekly = "weekly",
@@ -1721,7 +1709,7 @@ open_enum! {
 open_enum! {
     /// What values of the privilege look like.
     ///
-    /// Used by [`FeaturePrivilege::value_type`](crate::FeaturePrivilege::value_type), [`FeaturePrivilegeInput::value_type`](crate::FeaturePrivilegeInput::value_type), [`PlanEntitlementPrivilege::value_type`](crate::PlanEntitlementPrivilege::value_type) and 1 more.
+    /// Used by [`FeaturePrivilege::value_type`](crate::FeaturePrivilege::value_type), [`FeaturePrivilegeInput::value_type`](crate::FeaturePrivilegeInput::value_type), [`PlanEntitlementPrivilege::value_type`](crate::PlanEntitlementPrivilege::value_type) and [`SubscriptionEntitlementPrivilege::value_type`](crate::SubscriptionEntitlementPrivilege::value_type).
     pub enum PrivilegeValueType {
         /// `integer`: A whole number.
         Integer = "integer",
@@ -1854,12 +1842,8 @@ open_enum! {
         /// `pending`: It begins later, or follows another at the end of the period.
         Pending = "pending",
         /// `terminated`: It has ended.
-        ///
-        /// Documented for `InvoicePreviewSubscriptionObject.status`, `SubscriptionObject.status`, `GET /customers/{external_customer_id}/subscriptions?status[][]`, `GET /subscriptions?status[][]`, `GET /subscriptions/{external_id}?status`, `parameters.subscription_status`.
         Terminated = "terminated",
         /// `canceled`: It was given up before it began.
-        ///
-        /// Documented for `InvoicePreviewSubscriptionObject.status`, `SubscriptionObject.status`, `GET /customers/{external_customer_id}/subscriptions?status[][]`, `GET /subscriptions?status[][]`, `GET /subscriptions/{external_id}?status`, `parameters.subscription_status`.
         Canceled = "canceled",
         /// `incomplete`: It waits for its first payment.
         Incomplete = "incomplete",
@@ -1871,7 +1855,7 @@ open_enum! {
     ///
     /// Requests with `GMT+12`, `Asia/Rangoon`, `Europe/Kiev` or `America/Godthab` are refused; use `Etc/GMT+12`, `Asia/Yangon`, `Europe/Kyiv` and `America/Nuuk`.
     ///
-    /// Used by [`BillingEntity::timezone`](crate::BillingEntity::timezone), [`BillingEntityInput::timezone`](crate::BillingEntityInput::timezone), [`BillingEntityUpdate::timezone`](crate::BillingEntityUpdate::timezone) and 10 more.
+    /// Used by [`BillingEntity::timezone`](crate::BillingEntity::timezone), [`BillingEntityInput::timezone`](crate::BillingEntityInput::timezone), [`BillingEntityUpdate::timezone`](crate::BillingEntityUpdate::timezone), [`Customer::applicable_timezone`](crate::Customer::applicable_timezone), [`Customer::timezone`](crate::Customer::timezone), [`CustomerInput::timezone`](crate::CustomerInput::timezone), [`CustomerViesCheck::applicable_timezone`](crate::CustomerViesCheck::applicable_timezone), [`CustomerViesCheck::timezone`](crate::CustomerViesCheck::timezone), [`InvoicePreviewCustomer::applicable_timezone`](crate::InvoicePreviewCustomer::applicable_timezone), [`InvoicePreviewCustomer::timezone`](crate::InvoicePreviewCustomer::timezone), [`InvoicePreviewCustomerInput::timezone`](crate::InvoicePreviewCustomerInput::timezone), [`Organization::timezone`](crate::Organization::timezone) and [`OrganizationUpdate::timezone`](crate::OrganizationUpdate::timezone).
     pub enum Timezone {
         /// `UTC`: UTC.
         Utc = "UTC",

@@ -4,7 +4,7 @@
 
 /// Usage event as received: billable metric code, subscription, time and the properties that are aggregated for billing.
 ///
-/// Returned by `events().create`, `events().create_batch`, `events().get` and 1 more.
+/// Returned by `events().create`, `events().create_batch`, `events().get` and `events().list`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

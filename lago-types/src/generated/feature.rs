@@ -6,7 +6,7 @@ use super::PrivilegeValueType;
 
 /// Product capability that plans and subscriptions can grant to customers, with the privileges that bound its use.
 ///
-/// Returned by `features().create`, `features().get`, `features().list` and 3 more. Delivered as [`WebhookEvent::FeatureCreated`](crate::WebhookEvent::FeatureCreated), [`WebhookEvent::FeatureDeleted`](crate::WebhookEvent::FeatureDeleted) and [`WebhookEvent::FeatureUpdated`](crate::WebhookEvent::FeatureUpdated).
+/// Returned by `features().create`, `features().get`, `features().list`, `features().update`, `features().delete` and `features().privileges().delete`. Delivered as [`WebhookEvent::FeatureCreated`](crate::WebhookEvent::FeatureCreated), [`WebhookEvent::FeatureDeleted`](crate::WebhookEvent::FeatureDeleted) and [`WebhookEvent::FeatureUpdated`](crate::WebhookEvent::FeatureUpdated).
 #[doc(alias = "feature flag")]
 #[doc(alias = "quota")]
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ use super::{Currency, FeeItemType, FeePaymentStatus, FeeType, PresentationBreakd
 
 /// Single billed line for a subscription, usage charge, fixed charge, add-on, credit or commitment, with units, taxes and amounts in cents.
 ///
-/// Returned by `fees().get`, `fees().list`, `fees().update` and 2 more. Delivered as [`WebhookEvent::FeeCreated`](crate::WebhookEvent::FeeCreated).
+/// Returned by `fees().get`, `fees().list`, `fees().update`, `fees().delete` and `events().estimate_fees`. Delivered as [`WebhookEvent::FeeCreated`](crate::WebhookEvent::FeeCreated).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -55,7 +55,7 @@ pub struct Fee {
     pub lago_true_up_parent_fee_id: Option<::uuid::Uuid>,
     /// The fee that this one stems from.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Not sent by Lago 1.16 and 1.33.4. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -117,7 +117,7 @@ pub struct Fee {
     pub units: crate::Decimal,
     /// Price of one unit with every digit, in units of the currency and not in cents. Example: `312.5`.
     pub precise_unit_amount: crate::Decimal,
-    /// Units of the events together (an exact decimal). Servers before 1.34.2 do not send it.
+    /// Units of the events together (an exact decimal). Not sent by Lago before 1.34.2.
     ///
     /// Null on every fee but charges, and on some fixed charges. Example: `0.32`.
     #[cfg_attr(
@@ -204,7 +204,7 @@ pub struct Fee {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub precise_coupons_amount_cents: Option<crate::Decimal>,
-    /// Amount less coupons, before taxes, in cents of the currency. Servers before 1.45 do not send it. Example: `100`.
+    /// Amount less coupons, before taxes, in cents of the currency. Not sent by Lago before 1.45. Example: `100`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -214,7 +214,7 @@ pub struct Fee {
         )
     )]
     pub sub_total_excluding_taxes_amount_cents: Option<i64>,
-    /// Amount less coupons, before taxes, in cents of the currency with fractions of a cent. Servers before 1.45 do not send it. Example: `100.0`.
+    /// Amount less coupons, before taxes, in cents of the currency with fractions of a cent. Not sent by Lago before 1.45. Example: `100.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -242,7 +242,7 @@ pub struct Fee {
     pub applied_taxes: Option<Vec<FeeAppliedTax>>,
     /// Amounts in the pricing unit of the charge; null when it has none.
     ///
-    /// Servers of 1.16 do not send it.
+    /// Not sent by Lago 1.16.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -9,7 +9,7 @@ use super::{
 
 /// Charge of a plan for a given number of units of an add-on, billed without any usage events.
 ///
-/// Returned by `plans().fixed_charges().create`, `plans().fixed_charges().get`, `subscriptions().fixed_charges().get` and 5 more.
+/// Returned by `plans().fixed_charges().create`, `plans().fixed_charges().get`, `subscriptions().fixed_charges().get`, `plans().fixed_charges().list`, `subscriptions().fixed_charges().list`, `plans().fixed_charges().update`, `subscriptions().fixed_charges().update` and `plans().fixed_charges().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -28,7 +28,7 @@ pub struct FixedCharge {
     pub add_on_code: String,
     /// When Lago made the object (UTC). Example: `2023-06-27T19:43:42Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Code of the charge, unique in its plan. Servers before 1.42 do not send it. Example: `setup_fee`.
+    /// Code of the charge, unique in its plan. Not sent by Lago before 1.42. Example: `setup_fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -555,7 +555,7 @@ json_object! {
 
 /// Prices of a fixed charge as a unit price, graduated tiers or volume tiers, in decimal strings of currency units.
 ///
-/// Part of [`FixedChargeInput::properties`](crate::FixedChargeInput::properties), [`FixedChargeOverride::properties`](crate::FixedChargeOverride::properties), [`FixedChargeUpdate::properties`](crate::FixedChargeUpdate::properties) and 3 more.
+/// Part of [`FixedChargeInput::properties`](crate::FixedChargeInput::properties), [`FixedChargeOverride::properties`](crate::FixedChargeOverride::properties), [`FixedChargeUpdate::properties`](crate::FixedChargeUpdate::properties), [`PlanFixedChargeInput::properties`](crate::PlanFixedChargeInput::properties), [`PlanFixedChargeUpdate::properties`](crate::PlanFixedChargeUpdate::properties) and [`PlanOverridesFixedCharge::properties`](crate::PlanOverridesFixedCharge::properties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -723,7 +723,7 @@ pub struct FixedChargeUpdate {
     pub properties: FixedChargePropertiesInput,
     /// How many are billed each period (an exact decimal). Example: `10.0`.
     pub units: crate::Decimal,
-    /// **Cleared when left out.** Name on invoices. Example: `Setup fee`.
+    /// Name on invoices. **Cleared when left out.** Example: `Setup fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")

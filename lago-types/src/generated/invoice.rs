@@ -14,7 +14,7 @@ use super::{
 
 /// Assignment of an invoice custom section to a subscription, wallet, top-up or recurring rule, including the section itself.
 ///
-/// Part of [`InvoicePreviewSubscription::applied_invoice_custom_sections`](crate::InvoicePreviewSubscription::applied_invoice_custom_sections), [`RecurringTransactionRule::applied_invoice_custom_sections`](crate::RecurringTransactionRule::applied_invoice_custom_sections), [`Subscription::applied_invoice_custom_sections`](crate::Subscription::applied_invoice_custom_sections) and 2 more.
+/// Part of [`InvoicePreviewSubscription::applied_invoice_custom_sections`](crate::InvoicePreviewSubscription::applied_invoice_custom_sections), [`RecurringTransactionRule::applied_invoice_custom_sections`](crate::RecurringTransactionRule::applied_invoice_custom_sections), [`Subscription::applied_invoice_custom_sections`](crate::Subscription::applied_invoice_custom_sections), [`Wallet::applied_invoice_custom_sections`](crate::Wallet::applied_invoice_custom_sections) and [`WalletTransaction::applied_invoice_custom_sections`](crate::WalletTransaction::applied_invoice_custom_sections).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -128,7 +128,7 @@ pub struct BillingPeriod {
     pub invoicing_reason: Option<InvoicingReason>,
     /// Beginning of the period that fixed charges are invoiced for (UTC); null on `advance_charges` invoices.
     ///
-    /// Servers of 1.33.4 do not send it. Example: `2022-04-29T08:59:51Z`.
+    /// Not sent by Lago 1.33.4. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -136,7 +136,7 @@ pub struct BillingPeriod {
     pub fixed_charges_from_datetime: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// End of the period that fixed charges are invoiced for (UTC); null on `advance_charges` invoices.
     ///
-    /// Servers of 1.33.4 do not send it. Example: `2022-05-29T08:59:51Z`.
+    /// Not sent by Lago 1.33.4. Example: `2022-05-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -176,14 +176,14 @@ json_object! {
 
 /// Complete invoice, with totals in cents, fees, credits, subscriptions, billing periods and any recorded problems.
 ///
-/// Returned by `invoices().create`, `invoices().get`, `invoices().list` and 9 more. Delivered as [`WebhookEvent::InvoiceAddOnAdded`](crate::WebhookEvent::InvoiceAddOnAdded), [`WebhookEvent::InvoiceCreated`](crate::WebhookEvent::InvoiceCreated), [`WebhookEvent::InvoiceDeleted`](crate::WebhookEvent::InvoiceDeleted) and 9 more.
+/// Returned by `invoices().create`, `invoices().get`, `invoices().list`, `invoices().update`, `invoices().delete`, `invoices().download`, `invoices().finalize`, `invoices().lose_dispute`, `invoices().refresh`, `invoices().retry`, `invoices().void` and `customers().invoices().list`. Delivered as [`WebhookEvent::InvoiceAddOnAdded`](crate::WebhookEvent::InvoiceAddOnAdded), [`WebhookEvent::InvoiceCreated`](crate::WebhookEvent::InvoiceCreated), [`WebhookEvent::InvoiceDeleted`](crate::WebhookEvent::InvoiceDeleted), [`WebhookEvent::InvoiceDrafted`](crate::WebhookEvent::InvoiceDrafted), [`WebhookEvent::InvoiceGenerated`](crate::WebhookEvent::InvoiceGenerated), [`WebhookEvent::InvoiceOneOffCreated`](crate::WebhookEvent::InvoiceOneOffCreated), [`WebhookEvent::InvoicePaidCreditAdded`](crate::WebhookEvent::InvoicePaidCreditAdded), [`WebhookEvent::InvoicePaymentOverdue`](crate::WebhookEvent::InvoicePaymentOverdue), [`WebhookEvent::InvoicePaymentStatusUpdated`](crate::WebhookEvent::InvoicePaymentStatusUpdated), [`WebhookEvent::InvoiceReadyToFinalize`](crate::WebhookEvent::InvoiceReadyToFinalize), [`WebhookEvent::InvoiceResynced`](crate::WebhookEvent::InvoiceResynced) and [`WebhookEvent::InvoiceVoided`](crate::WebhookEvent::InvoiceVoided).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Invoice {
     /// UUID that Lago gave the object; it never changes. Where a path asks for a code or an external id, this one will not do. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_id: ::uuid::Uuid,
-    /// Code of the billing entity that issues the invoice. Servers before 1.25 do not send it. Example: `acme_corp`.
+    /// Code of the billing entity that issues the invoice. Not sent by Lago before 1.25. Example: `acme_corp`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -203,7 +203,7 @@ pub struct Invoice {
     pub number: String,
     /// Number of the order that the customer placed.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
+    /// Not sent by Lago 1.16 and 1.33.4. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -296,7 +296,7 @@ pub struct Invoice {
     pub total_amount_cents: i64,
     /// What payments have covered, in cents of the currency.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `40`.
+    /// Not sent by Lago 1.16 and 1.33.4. Example: `40`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -308,7 +308,7 @@ pub struct Invoice {
     pub total_paid_amount_cents: Option<i64>,
     /// What credit notes have offset, in cents of the currency.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `10`.
+    /// Not sent by Lago 1.16 and 1.33.4. Example: `10`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -320,7 +320,7 @@ pub struct Invoice {
     pub total_offsetted_credit_note_amount_cents: Option<i64>,
     /// What is still to be paid, in cents of the currency.
     ///
-    /// Servers of 1.16 do not send it. Example: `50`.
+    /// Not sent by Lago 1.16. Example: `50`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -347,7 +347,7 @@ pub struct Invoice {
     pub file_url: Option<String>,
     /// Where the electronic invoice is, an XML file; null until it has been made.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/invoice/xml`.
+    /// Not sent by Lago 1.16 and 1.33.4. Example: `https://getlago.com/invoice/xml`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -359,13 +359,13 @@ pub struct Invoice {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub web_url: Option<String>,
-    /// When the invoice was made (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
+    /// When the invoice was made (UTC). Not sent by Lago before 1.22. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the invoice last changed (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
+    /// When the invoice last changed (UTC). Not sent by Lago before 1.22. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -373,7 +373,7 @@ pub struct Invoice {
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// When the invoice was voided (UTC).
     ///
-    /// Servers of 1.16 do not send it. Example: `2022-04-29T08:59:51Z`.
+    /// Not sent by Lago 1.16. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -397,7 +397,7 @@ pub struct Invoice {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_taxes: Option<Vec<InvoiceAppliedTax>>,
-    /// Sections of text that were printed on the invoice; not in lists nor in the response of a download. Servers of 1.16 do not send it.
+    /// Sections of text that were printed on the invoice; not in lists nor in the response of a download. Not sent by Lago 1.16.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -409,7 +409,7 @@ pub struct Invoice {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_usage_thresholds: Option<Vec<AppliedUsageThreshold>>,
-    /// The time that is invoiced, by subscription; not in lists nor in the response of a download. Servers of 1.16 do not send it.
+    /// The time that is invoiced, by subscription; not in lists nor in the response of a download. Not sent by Lago 1.16.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -803,7 +803,7 @@ json_object! {
 
 /// Choice of the custom sections printed on invoices of a subscription, wallet, top-up or one-off sale, or of none.
 ///
-/// Part of [`OneOffInvoiceInput::invoice_custom_section`](crate::OneOffInvoiceInput::invoice_custom_section), [`RecurringTransactionRuleInput::invoice_custom_section`](crate::RecurringTransactionRuleInput::invoice_custom_section), [`RecurringTransactionRuleUpdate::invoice_custom_section`](crate::RecurringTransactionRuleUpdate::invoice_custom_section) and 5 more.
+/// Part of [`OneOffInvoiceInput::invoice_custom_section`](crate::OneOffInvoiceInput::invoice_custom_section), [`RecurringTransactionRuleInput::invoice_custom_section`](crate::RecurringTransactionRuleInput::invoice_custom_section), [`RecurringTransactionRuleUpdate::invoice_custom_section`](crate::RecurringTransactionRuleUpdate::invoice_custom_section), [`SubscriptionInput::invoice_custom_section`](crate::SubscriptionInput::invoice_custom_section), [`SubscriptionUpdate::invoice_custom_section`](crate::SubscriptionUpdate::invoice_custom_section), [`WalletInput::invoice_custom_section`](crate::WalletInput::invoice_custom_section), [`WalletTransactionInput::invoice_custom_section`](crate::WalletTransactionInput::invoice_custom_section) and [`WalletUpdate::invoice_custom_section`](crate::WalletUpdate::invoice_custom_section).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1190,7 +1190,7 @@ pub struct InvoicePreview {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_id: Option<::uuid::Uuid>,
-    /// Code of the billing entity that issues the invoice. Servers before 1.25 do not send it. Example: `acme_corp`.
+    /// Code of the billing entity that issues the invoice. Not sent by Lago before 1.25. Example: `acme_corp`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1210,7 +1210,7 @@ pub struct InvoicePreview {
     pub number: String,
     /// Number of the order that the customer placed.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `PO-123`.
+    /// Not sent by Lago 1.16 and 1.33.4. Example: `PO-123`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1303,7 +1303,7 @@ pub struct InvoicePreview {
     pub total_amount_cents: i64,
     /// What payments have covered, in cents of the currency.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `40`.
+    /// Not sent by Lago 1.16 and 1.33.4. Example: `40`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1315,7 +1315,7 @@ pub struct InvoicePreview {
     pub total_paid_amount_cents: Option<i64>,
     /// What credit notes have offset, in cents of the currency.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `10`.
+    /// Not sent by Lago 1.16 and 1.33.4. Example: `10`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1327,7 +1327,7 @@ pub struct InvoicePreview {
     pub total_offsetted_credit_note_amount_cents: Option<i64>,
     /// What is still to be paid, in cents of the currency.
     ///
-    /// Servers of 1.16 do not send it. Example: `50`.
+    /// Not sent by Lago 1.16. Example: `50`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -1354,7 +1354,7 @@ pub struct InvoicePreview {
     pub file_url: Option<String>,
     /// Where the electronic invoice is, an XML file; null until it has been made.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `https://getlago.com/invoice/xml`.
+    /// Not sent by Lago 1.16 and 1.33.4. Example: `https://getlago.com/invoice/xml`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1366,13 +1366,13 @@ pub struct InvoicePreview {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub web_url: Option<String>,
-    /// When the invoice was made (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
+    /// When the invoice was made (UTC). Not sent by Lago before 1.22. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the invoice last changed (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
+    /// When the invoice last changed (UTC). Not sent by Lago before 1.22. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1380,7 +1380,7 @@ pub struct InvoicePreview {
     pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// When the invoice was voided (UTC).
     ///
-    /// Servers of 1.16 do not send it. Example: `2022-04-29T08:59:51Z`.
+    /// Not sent by Lago 1.16. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1744,7 +1744,7 @@ pub struct InvoicePreviewCustomer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub external_id: Option<String>,
-    /// Code of the billing entity that bills the customer. Servers before 1.25 do not send it. Example: `acme_corp`.
+    /// Code of the billing entity that bills the customer. Not sent by Lago before 1.25. Example: `acme_corp`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1824,7 +1824,7 @@ pub struct InvoicePreviewCustomer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lastname: Option<String>,
-    /// Whether this is a customer or a partner who gets a share of the revenue. Servers before 1.19 do not send it. Example: `customer`.
+    /// Whether this is a customer or a partner who gets a share of the revenue. Not sent by Lago before 1.19. Example: `customer`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1902,7 +1902,7 @@ pub struct InvoicePreviewCustomer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub finalize_zero_amount_invoice: Option<FinalizeZeroAmountInvoice>,
-    /// Whether invoices of the customer come without additional texts. Servers of 1.16 do not send it. Example: `false`.
+    /// Whether invoices of the customer come without additional texts. Not sent by Lago 1.16. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2567,13 +2567,13 @@ pub struct InvoicePreviewSubscription {
     pub current_billing_period_ending_at: Option<
         ::chrono::DateTime<::chrono::offset::Utc>,
     >,
-    /// What becomes of time that was paid and not used; null on plans paid in arrears. Servers before 1.31 do not send it. Example: `credit`.
+    /// What becomes of time that was paid and not used; null on plans paid in arrears. Not sent by Lago before 1.31. Example: `credit`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub on_termination_credit_note: Option<OnTerminationCreditNote>,
-    /// Whether usage that is not billed yet is invoiced at the end. Servers before 1.31 do not send it. Example: `generate`.
+    /// Whether usage that is not billed yet is invoiced at the end. Not sent by Lago before 1.31. Example: `generate`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2623,7 +2623,7 @@ pub struct InvoicePreviewSubscription {
     pub purchase_order_number: Option<String>,
     /// Whether usage thresholds make no invoices for this subscription.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
+    /// Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2794,7 +2794,7 @@ pub struct InvoiceUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_status: Option<InvoicePaymentStatus>,
-    /// **What is not in it is removed.** Your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. `id_among` takes them from the invoice as received. Without the list they stay as they are.
+    /// Your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. **Replaces what is there: an element that is left out is removed.** `id_among` takes them from the invoice as received. Without the list they stay as they are.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2832,7 +2832,7 @@ impl InvoiceUpdate {
         self.payment_status = Some(payment_status.into());
         self
     }
-    /// Sets `metadata`: your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. **What is not in it is removed.**
+    /// Sets `metadata`: your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn metadata(
         mut self,

@@ -6,7 +6,7 @@ use super::{OrderExecutionMode, OrderFormStatus, OrderFormVoidReason};
 
 /// What a customer signs to order what an approved quote version offers.
 ///
-/// Returned by `order_forms().get`, `order_forms().list`, `order_forms().mark_as_signed` and 1 more. Delivered as [`WebhookEvent::OrderFormCreated`](crate::WebhookEvent::OrderFormCreated), [`WebhookEvent::OrderFormExpired`](crate::WebhookEvent::OrderFormExpired), [`WebhookEvent::OrderFormSigned`](crate::WebhookEvent::OrderFormSigned) and 1 more.
+/// Returned by `order_forms().get`, `order_forms().list`, `order_forms().mark_as_signed` and `order_forms().void`. Delivered as [`WebhookEvent::OrderFormCreated`](crate::WebhookEvent::OrderFormCreated), [`WebhookEvent::OrderFormExpired`](crate::WebhookEvent::OrderFormExpired), [`WebhookEvent::OrderFormSigned`](crate::WebhookEvent::OrderFormSigned) and [`WebhookEvent::OrderFormVoided`](crate::WebhookEvent::OrderFormVoided).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

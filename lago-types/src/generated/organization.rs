@@ -19,7 +19,7 @@ pub struct Organization {
     pub name: String,
     /// The organization's name in addresses of the customer portal.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `NAME1-1234`.
+    /// Not sent by Lago 1.16 and 1.33.4. Example: `NAME1-1234`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -145,7 +145,7 @@ pub struct Organization {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub finalize_zero_amount_invoice: Option<bool>,
-    /// Where the server keeps events. Servers before 1.46 do not send it. Example: `clickhouse`.
+    /// Where the server keeps events. Not sent by Lago before 1.46. Example: `clickhouse`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

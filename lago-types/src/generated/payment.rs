@@ -9,7 +9,7 @@ use super::{
 
 /// Payment of an invoice or payment request, recorded by hand or made through a provider, with its amount in cents.
 ///
-/// Returned by `payments().create`, `payments().get`, `payments().list` and 1 more. Delivered as [`WebhookEvent::PaymentRequiresAction`](crate::WebhookEvent::PaymentRequiresAction) and [`WebhookEvent::PaymentSucceeded`](crate::WebhookEvent::PaymentSucceeded).
+/// Returned by `payments().create`, `payments().get`, `payments().list` and `customers().payments().list`. Delivered as [`WebhookEvent::PaymentRequiresAction`](crate::WebhookEvent::PaymentRequiresAction) and [`WebhookEvent::PaymentSucceeded`](crate::WebhookEvent::PaymentSucceeded).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -34,7 +34,7 @@ pub struct Payment {
     pub external_customer_id: Option<String>,
     /// UUIDs of the invoices that the payment is for.
     pub invoice_ids: Vec<::uuid::Uuid>,
-    /// Numbers of the invoices that the payment is for. Servers of 1.33.4 do not send it.
+    /// Numbers of the invoices that the payment is for. Not sent by Lago 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

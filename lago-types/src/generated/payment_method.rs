@@ -66,7 +66,7 @@ json_object! {
 
 /// Choice of how payment is collected: through a provider, possibly with one stored payment method, or manually.
 ///
-/// Part of [`InvoicePreviewSubscription::payment_method`](crate::InvoicePreviewSubscription::payment_method), [`RecurringTransactionRule::payment_method`](crate::RecurringTransactionRule::payment_method), [`Subscription::payment_method`](crate::Subscription::payment_method) and 2 more.
+/// Part of [`InvoicePreviewSubscription::payment_method`](crate::InvoicePreviewSubscription::payment_method), [`RecurringTransactionRule::payment_method`](crate::RecurringTransactionRule::payment_method), [`Subscription::payment_method`](crate::Subscription::payment_method), [`Wallet::payment_method`](crate::Wallet::payment_method) and [`WalletTransaction::payment_method`](crate::WalletTransaction::payment_method).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -19,7 +19,7 @@ pub struct PaymentReceipt {
     pub number: String,
     /// Where the PDF is; null until it has been made.
     ///
-    /// Servers of 1.33.4 do not send it. Example: `https://getlago.com/payment_receipt/file`.
+    /// Not sent by Lago 1.33.4. Example: `https://getlago.com/payment_receipt/file`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -27,7 +27,7 @@ pub struct PaymentReceipt {
     pub file_url: Option<String>,
     /// Where the electronic receipt is, an XML file; null until it has been made.
     ///
-    /// Servers of 1.33.4 do not send it. Example: `https://getlago.com/payment_receipt/xml`.
+    /// Not sent by Lago 1.33.4. Example: `https://getlago.com/payment_receipt/xml`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -6,7 +6,7 @@ use super::{Currency, Customer, Invoice, InvoicePaymentStatus, PaymentProvider};
 
 /// Demand to pay several overdue invoices of a customer together, with their sum in cents and its payment status.
 ///
-/// Returned by `payment_requests().create`, `payment_requests().get`, `payment_requests().list` and 1 more. Delivered as [`WebhookEvent::PaymentRequestCreated`](crate::WebhookEvent::PaymentRequestCreated) and [`WebhookEvent::PaymentRequestPaymentStatusUpdated`](crate::WebhookEvent::PaymentRequestPaymentStatusUpdated).
+/// Returned by `payment_requests().create`, `payment_requests().get`, `payment_requests().list` and `customers().payment_requests().list`. Delivered as [`WebhookEvent::PaymentRequestCreated`](crate::WebhookEvent::PaymentRequestCreated) and [`WebhookEvent::PaymentRequestPaymentStatusUpdated`](crate::WebhookEvent::PaymentRequestPaymentStatusUpdated).
 #[doc(alias = "dunning")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

@@ -206,7 +206,7 @@ impl From<crate::MinimumCommitment> for MinimumCommitmentInput {
 
 /// Offer to subscribe to: base price in cents per interval, trial period in days, charges, taxes, commitment and entitlements.
 ///
-/// Returned by `plans().create`, `plans().get`, `plans().list` and 2 more. Delivered as [`WebhookEvent::PlanCreated`](crate::WebhookEvent::PlanCreated), [`WebhookEvent::PlanDeleted`](crate::WebhookEvent::PlanDeleted) and [`WebhookEvent::PlanUpdated`](crate::WebhookEvent::PlanUpdated).
+/// Returned by `plans().create`, `plans().get`, `plans().list`, `plans().update` and `plans().delete`. Delivered as [`WebhookEvent::PlanCreated`](crate::WebhookEvent::PlanCreated), [`WebhookEvent::PlanDeleted`](crate::WebhookEvent::PlanDeleted) and [`WebhookEvent::PlanUpdated`](crate::WebhookEvent::PlanUpdated).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -281,7 +281,7 @@ pub struct Plan {
     pub parent_id: Option<::uuid::Uuid>,
     /// Whether the plan is about to be deleted.
     ///
-    /// Servers of 1.16 do not send it. Example: `false`.
+    /// Not sent by Lago 1.16. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -299,7 +299,7 @@ pub struct Plan {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub charges: Option<Vec<Charge>>,
-    /// Units of add-ons that are billed without events. Only in responses about one plan; left out in lists, in the plan of a subscription and in webhooks. Servers of 1.16 do not send it.
+    /// Units of add-ons that are billed without events. Only in responses about one plan; left out in lists, in the plan of a subscription and in webhooks. Not sent by Lago 1.16.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -319,19 +319,19 @@ pub struct Plan {
     pub usage_thresholds: Option<Vec<UsageThreshold>>,
     /// Thresholds in force for the plan. Left out in webhooks about plans.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
+    /// Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applicable_usage_thresholds: Option<Vec<ApplicableUsageThreshold>>,
-    /// Features that the plan grants. Left out in the plan of a subscription and in the webhook plan.deleted. Servers of 1.16 do not send it.
+    /// Features that the plan grants. Left out in the plan of a subscription and in the webhook plan.deleted. Not sent by Lago 1.16.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub entitlements: Option<Vec<PlanEntitlement>>,
-    /// Your own keys and values; left out when there are none. Servers of 1.16 and 1.33.4 do not send it.
+    /// Your own keys and values; left out when there are none. Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -435,12 +435,12 @@ json_object! {
 ///
 /// Not every field that is left out stays as it is: `invoice_display_name` is cleared.
 ///
-/// Part of [`ChargeInput::filters`](crate::ChargeInput::filters), [`ChargeOverride::filters`](crate::ChargeOverride::filters), [`ChargeUpdate::filters`](crate::ChargeUpdate::filters) and 3 more.
+/// Part of [`ChargeInput::filters`](crate::ChargeInput::filters), [`ChargeOverride::filters`](crate::ChargeOverride::filters), [`ChargeUpdate::filters`](crate::ChargeUpdate::filters), [`PlanChargeInput::filters`](crate::PlanChargeInput::filters), [`PlanChargeUpdate::filters`](crate::PlanChargeUpdate::filters) and [`PlanOverridesCharge::filters`](crate::PlanOverridesCharge::filters).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanChargeFilterInput {
-    /// **Cleared when left out.** Name on invoices. Example: `AWS`.
+    /// Name on invoices. **Cleared when left out.** Example: `AWS`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -832,7 +832,7 @@ pub struct PlanChargeUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub regroup_paid_fees: crate::Patch<String>,
-    /// **Cleared when left out.** Name on invoices. Example: `Setup`.
+    /// Name on invoices. **Cleared when left out.** Example: `Setup`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -844,7 +844,7 @@ pub struct PlanChargeUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub prorated: Option<bool>,
-    /// **Reset when left out.** Least amount to bill, in cents of the currency. It becomes 0 while no subscription uses the plan; later the server ignores what is sent here. Example: `0`.
+    /// Least amount to bill, in cents of the currency. **Reset when left out.** It becomes 0 while no subscription uses the plan; later the server ignores what is sent here. Example: `0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -858,7 +858,7 @@ pub struct PlanChargeUpdate {
     ///
     /// **Reset when left out.** Without properties, or with empty ones, the price goes back to the default of the model, which is 0.
     pub properties: ChargePropertiesInput,
-    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
+    /// Prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are, an empty one takes all of them away.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1025,7 +1025,7 @@ impl PlanChargeUpdate {
         self.properties = properties.into();
         self
     }
-    /// Sets `filters`: prices for certain values of events, recognised by these values. **What is not in it is removed.**
+    /// Sets `filters`: prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -1127,7 +1127,7 @@ impl TryFrom<crate::PlanChargeInput> for PlanChargeUpdate {
 
 /// Feature that a plan grants to its subscribers, with the value set for each privilege.
 ///
-/// Returned by `plans().entitlements().get`, `plans().entitlements().list`, `plans().entitlements().replace` and 3 more.
+/// Returned by `plans().entitlements().get`, `plans().entitlements().list`, `plans().entitlements().replace`, `plans().entitlements().merge`, `plans().entitlements().delete` and `plans().entitlements().privileges().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1435,7 +1435,7 @@ pub struct PlanFixedChargeUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub code: Option<String>,
-    /// **Cleared when left out.** Name on invoices. Example: `Setup fee`.
+    /// Name on invoices. **Cleared when left out.** Example: `Setup fee`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2095,7 +2095,7 @@ pub struct PlanOverrides {
         )
     )]
     pub minimum_commitment: crate::Patch<MinimumCommitmentInput>,
-    /// **What is not in it is removed.** What is other for this subscription. The first overrides of a subscription keep the charges that are not named; when they are changed these are removed.
+    /// What is other for this subscription. **Replaces what is there: an element that is left out is removed.** The first overrides of a subscription keep the charges that are not named; when they are changed these are removed.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2107,7 +2107,7 @@ pub struct PlanOverrides {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub fixed_charges: Option<Vec<PlanOverridesFixedCharge>>,
-    /// **What is not in it is removed.** Amounts at which usage is invoiced. Without the list they stay as they are. Servers without a premium licence ignore it.
+    /// Amounts at which usage is invoiced. **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are. Servers without a premium licence ignore it.
     #[deprecated]
     #[cfg_attr(
         feature = "schemars",
@@ -2239,7 +2239,7 @@ impl PlanOverrides {
         self.minimum_commitment = minimum_commitment.into();
         self
     }
-    /// Sets `charges`: what is other for this subscription. **What is not in it is removed.**
+    /// Sets `charges`: what is other for this subscription. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn charges(
         mut self,
@@ -2257,7 +2257,7 @@ impl PlanOverrides {
         self.fixed_charges = Some(fixed_charges.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets `usage_thresholds`: amounts at which usage is invoiced. **What is not in it is removed.**
+    /// Sets `usage_thresholds`: amounts at which usage is invoiced. **Replaces what is there: an element that is left out is removed.**
     #[deprecated]
     #[allow(deprecated)]
     #[must_use]
@@ -2305,7 +2305,7 @@ pub struct PlanOverridesCharge {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub charge_model: Option<ChargeModel>,
-    /// **Cleared when left out.** Name on invoices. The first overrides of a subscription keep what the plan has; to change them is to send the name again. Example: `Setup`.
+    /// Name on invoices. **Cleared when left out.** The first overrides of a subscription keep what the plan has; to change them is to send the name again. Example: `Setup`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2321,13 +2321,13 @@ pub struct PlanOverridesCharge {
         )
     )]
     pub min_amount_cents: Option<i64>,
-    /// **Reset when left out.** The prices for this subscription. The first overrides of a subscription keep what the plan has; to change them is to send the prices again.
+    /// The prices for this subscription. **Reset when left out.** The first overrides of a subscription keep what the plan has; to change them is to send the prices again.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub properties: Option<ChargePropertiesInput>,
-    /// **What is not in it is removed.** Prices for certain values of events, recognised by these values. Without the list they stay as they are, an empty one takes all of them away.
+    /// Prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are, an empty one takes all of them away.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2442,7 +2442,7 @@ impl PlanOverridesCharge {
         self.properties = Some(properties.into());
         self
     }
-    /// Sets `filters`: prices for certain values of events, recognised by these values. **What is not in it is removed.**
+    /// Sets `filters`: prices for certain values of events, recognised by these values. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn filters(
         mut self,
@@ -2720,19 +2720,19 @@ pub struct PlanUpdate {
         )
     )]
     pub minimum_commitment: crate::Patch<MinimumCommitmentInput>,
-    /// **What is not in it is removed.** The charges of the plan, each with its `id`; one without is new. Without the list they stay as they are. `PlanUpdate::from` a received plan names all that are there.
+    /// The charges of the plan, each with its `id`; one without is new. **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are. `PlanUpdate::from` a received plan names all that are there.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub charges: Option<Vec<PlanChargeUpdate>>,
-    /// **What is not in it is removed.** The charges of the plan, each with its `id`; one without is new. Without the list they stay as they are. `PlanUpdate::from` a received plan names all that are there.
+    /// The charges of the plan, each with its `id`; one without is new. **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are. `PlanUpdate::from` a received plan names all that are there.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub fixed_charges: Option<Vec<PlanFixedChargeUpdate>>,
-    /// **What is not in it is removed.** Amounts at which usage is invoiced. Without the list they stay as they are. Servers without a premium licence ignore it.
+    /// Amounts at which usage is invoiced. **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are. Servers without a premium licence ignore it.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2744,7 +2744,7 @@ pub struct PlanUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub cascade_updates: Option<bool>,
-    /// **What is not in it is removed.** Your keys and values. `plans().metadata().merge` leaves the others as they are.
+    /// Your keys and values. **Replaces what is there: an element that is left out is removed.** `plans().metadata().merge` leaves the others as they are.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2934,7 +2934,7 @@ impl PlanUpdate {
         self.minimum_commitment = minimum_commitment.into();
         self
     }
-    /// Sets `charges`: the charges of the plan, each with its `id`; one without is new. **What is not in it is removed.**
+    /// Sets `charges`: the charges of the plan, each with its `id`; one without is new. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn charges(
         mut self,
@@ -2943,7 +2943,7 @@ impl PlanUpdate {
         self.charges = Some(charges.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets `fixed_charges`: the charges of the plan, each with its `id`; one without is new. **What is not in it is removed.**
+    /// Sets `fixed_charges`: the charges of the plan, each with its `id`; one without is new. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn fixed_charges(
         mut self,
@@ -2952,7 +2952,7 @@ impl PlanUpdate {
         self.fixed_charges = Some(fixed_charges.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets `usage_thresholds`: amounts at which usage is invoiced. **What is not in it is removed.**
+    /// Sets `usage_thresholds`: amounts at which usage is invoiced. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn usage_thresholds(
         mut self,
@@ -2969,7 +2969,7 @@ impl PlanUpdate {
         self.cascade_updates = Some(cascade_updates);
         self
     }
-    /// Sets `metadata`: your keys and values. **What is not in it is removed.**
+    /// Sets `metadata`: your keys and values. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn metadata(
         mut self,
@@ -3038,13 +3038,13 @@ impl From<crate::Plan> for PlanUpdate {
 ///
 /// Not every field that is left out stays as it is: `threshold_display_name` is cleared.
 ///
-/// Part of [`PlanInput::usage_thresholds`](crate::PlanInput::usage_thresholds), [`PlanOverrides::usage_thresholds`](crate::PlanOverrides::usage_thresholds), [`PlanUpdate::usage_thresholds`](crate::PlanUpdate::usage_thresholds) and 2 more.
+/// Part of [`PlanInput::usage_thresholds`](crate::PlanInput::usage_thresholds), [`PlanOverrides::usage_thresholds`](crate::PlanOverrides::usage_thresholds), [`PlanUpdate::usage_thresholds`](crate::PlanUpdate::usage_thresholds), [`SubscriptionInput::usage_thresholds`](crate::SubscriptionInput::usage_thresholds) and [`SubscriptionUpdate::usage_thresholds`](crate::SubscriptionUpdate::usage_thresholds).
 #[doc(alias = "progressive billing")]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UsageThresholdInput {
-    /// **Cleared when left out.** Name of the threshold. Example: `Threshold 1`.
+    /// Name of the threshold. **Cleared when left out.** Example: `Threshold 1`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")

@@ -6,7 +6,7 @@ use super::{Currency, QuoteItems, QuoteVersionStatus, QuoteVersionVoidReason};
 
 /// One version of a quote with its text and its billing items.
 ///
-/// Returned by `quote_versions().get`, `quote_versions().approve`, `quote_versions().clone_as_draft` and 2 more.
+/// Returned by `quote_versions().get`, `quote_versions().approve`, `quote_versions().clone_as_draft`, `quote_versions().void` and `quotes().versions().list`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -13,7 +13,7 @@ use super::{
 
 /// Contract that bills a customer for a plan, with its status, billing cycle, dates and behaviour at termination.
 ///
-/// Returned by `subscriptions().create`, `subscriptions().get`, `subscriptions().list` and 3 more. Delivered as [`WebhookEvent::SubscriptionCanceled`](crate::WebhookEvent::SubscriptionCanceled), [`WebhookEvent::SubscriptionIncomplete`](crate::WebhookEvent::SubscriptionIncomplete), [`WebhookEvent::SubscriptionStarted`](crate::WebhookEvent::SubscriptionStarted) and 5 more.
+/// Returned by `subscriptions().create`, `subscriptions().get`, `subscriptions().list`, `subscriptions().update`, `subscriptions().delete` and `customers().subscriptions().list`. Delivered as [`WebhookEvent::SubscriptionCanceled`](crate::WebhookEvent::SubscriptionCanceled), [`WebhookEvent::SubscriptionIncomplete`](crate::WebhookEvent::SubscriptionIncomplete), [`WebhookEvent::SubscriptionStarted`](crate::WebhookEvent::SubscriptionStarted), [`WebhookEvent::SubscriptionTerminated`](crate::WebhookEvent::SubscriptionTerminated), [`WebhookEvent::SubscriptionTerminationAlert`](crate::WebhookEvent::SubscriptionTerminationAlert), [`WebhookEvent::SubscriptionTrialEnded`](crate::WebhookEvent::SubscriptionTrialEnded), [`WebhookEvent::SubscriptionUpdated`](crate::WebhookEvent::SubscriptionUpdated) and [`WebhookEvent::SubscriptionUsageThresholdReached`](crate::WebhookEvent::SubscriptionUsageThresholdReached).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -126,13 +126,13 @@ pub struct Subscription {
     pub current_billing_period_ending_at: Option<
         ::chrono::DateTime<::chrono::offset::Utc>,
     >,
-    /// What becomes of time that was paid and not used; null on plans paid in arrears. Servers before 1.31 do not send it. Example: `credit`.
+    /// What becomes of time that was paid and not used; null on plans paid in arrears. Not sent by Lago before 1.31. Example: `credit`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub on_termination_credit_note: Option<OnTerminationCreditNote>,
-    /// Whether usage that is not billed yet is invoiced at the end. Servers before 1.31 do not send it. Example: `generate`.
+    /// Whether usage that is not billed yet is invoiced at the end. Not sent by Lago before 1.31. Example: `generate`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -182,7 +182,7 @@ pub struct Subscription {
     pub purchase_order_number: Option<String>,
     /// Whether usage thresholds make no invoices for this subscription.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
+    /// Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -194,7 +194,7 @@ pub struct Subscription {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub plan: Option<Plan>,
-    /// Thresholds in force for the subscription, after it was created, changed or read on its own. Servers of 1.16 and 1.33.4 do not send it.
+    /// Thresholds in force for the subscription, after it was created, changed or read on its own. Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -202,7 +202,7 @@ pub struct Subscription {
     pub applicable_usage_thresholds: Option<Vec<ApplicableUsageThreshold>>,
     /// What the customer may use. Only after a subscription was created or read on its own, and in the webhooks subscription.started and subscription.updated.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
+    /// Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -481,7 +481,7 @@ impl SubscriptionAuthorizationInput {
 
 /// Feature granted to a subscription by its plan or by an override, with the values of its privileges.
 ///
-/// Returned by `subscriptions().entitlements().list`, `subscriptions().entitlements().merge`, `subscriptions().entitlements().delete` and 1 more.
+/// Returned by `subscriptions().entitlements().list`, `subscriptions().entitlements().merge`, `subscriptions().entitlements().delete` and `subscriptions().entitlements().privileges().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -972,7 +972,7 @@ pub struct SubscriptionUpdate {
     pub progressive_billing_disabled: Option<bool>,
     /// Thresholds for this subscription alone. Not together with those of the plan overrides.
     ///
-    /// **What is not in it is removed.** Without the list they stay as they are.
+    /// **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -980,7 +980,7 @@ pub struct SubscriptionUpdate {
     pub usage_thresholds: Option<Vec<UsageThresholdInput>>,
     /// What has to happen before the subscription becomes active. It can change as long as the subscription is pending.
     ///
-    /// **What is not in it is removed.** Without the list they stay as they are.
+    /// **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

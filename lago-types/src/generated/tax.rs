@@ -4,7 +4,7 @@
 
 /// Tax with its code and its rate in percent, which can apply to customers, plans, charges, fees or the whole organization.
 ///
-/// Returned by `taxes().create`, `taxes().get`, `taxes().list` and 2 more.
+/// Returned by `taxes().create`, `taxes().get`, `taxes().list`, `taxes().update` and `taxes().delete`.
 #[doc(alias = "gst")]
 #[doc(alias = "sales tax")]
 #[doc(alias = "vat")]
@@ -31,7 +31,7 @@ pub struct Tax {
     pub applied_to_organization: bool,
     /// The billing entities to which the tax applies. Only in responses about taxes themselves.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it.
+    /// Not sent by Lago 1.16 and 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -28,7 +28,7 @@ pub struct RecurringTransactionRule {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub interval: Option<RecurringRuleInterval>,
-    /// Whether the rule is in force. Servers of 1.16 do not send it.
+    /// Whether the rule is in force. Not sent by Lago 1.16.
     ///
     /// The server does not promise it. Example: `active`.
     #[cfg_attr(
@@ -46,7 +46,7 @@ pub struct RecurringTransactionRule {
     pub paid_credits: crate::Decimal,
     /// Credits that are given for free (an exact decimal). They count at once. Example: `10.0`.
     pub granted_credits: crate::Decimal,
-    /// Whether credits that reach the target are granted, not bought. Servers before 1.49 do not send it. Example: `false`.
+    /// Whether credits that reach the target are granted, not bought. Not sent by Lago before 1.49. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -66,7 +66,7 @@ pub struct RecurringTransactionRule {
     pub target_ongoing_balance: Option<crate::Decimal>,
     /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// When the rule ends (UTC). Servers of 1.16 do not send it. Example: `2023-09-30T23:59:59Z`.
+    /// When the rule ends (UTC). Not sent by Lago 1.16. Example: `2023-09-30T23:59:59Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -76,13 +76,13 @@ pub struct RecurringTransactionRule {
     pub invoice_requires_successful_payment: bool,
     /// Keys and values for the transactions that the rule makes: a list of objects with `key` and `value`. Servers of 1.16 send an empty object when there are none.
     pub transaction_metadata: ::serde_json::Value,
-    /// Name of the transactions that the rule makes. Servers before 1.33.3 do not send it. Example: `Tokens for models 'high-fidelity-boost'`.
+    /// Name of the transactions that the rule makes. Not sent by Lago before 1.33.3. Example: `Tokens for models 'high-fidelity-boost'`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub transaction_name: Option<String>,
-    /// Whether top-ups of the rule disregard the limits of the wallet. Servers before 1.34 do not send it. Example: `false`.
+    /// Whether top-ups of the rule disregard the limits of the wallet. Not sent by Lago before 1.34. Example: `false`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -947,7 +947,7 @@ impl From<crate::RecurringTransactionRule> for RecurringTransactionRuleUpdate {
 
 /// Key and value of your own on a wallet transaction.
 ///
-/// Part of [`RecurringTransactionRuleInput::transaction_metadata`](crate::RecurringTransactionRuleInput::transaction_metadata), [`RecurringTransactionRuleUpdate::transaction_metadata`](crate::RecurringTransactionRuleUpdate::transaction_metadata), [`WalletInput::transaction_metadata`](crate::WalletInput::transaction_metadata) and 2 more.
+/// Part of [`RecurringTransactionRuleInput::transaction_metadata`](crate::RecurringTransactionRuleInput::transaction_metadata), [`RecurringTransactionRuleUpdate::transaction_metadata`](crate::RecurringTransactionRuleUpdate::transaction_metadata), [`WalletInput::transaction_metadata`](crate::WalletInput::transaction_metadata), [`WalletTransaction::metadata`](crate::WalletTransaction::metadata) and [`WalletTransactionInput::metadata`](crate::WalletTransactionInput::metadata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1000,7 +1000,7 @@ impl TransactionMetadata {
 
 /// Prepaid account of a customer, with settled and ongoing balances in cents and in credits, and its top-up rules.
 ///
-/// Returned by `wallets().create`, `wallets().get`, `wallets().list` and 7 more. Delivered as [`WebhookEvent::WalletCreated`](crate::WebhookEvent::WalletCreated), [`WebhookEvent::WalletDepletedOngoingBalance`](crate::WebhookEvent::WalletDepletedOngoingBalance), [`WebhookEvent::WalletTerminated`](crate::WebhookEvent::WalletTerminated) and 1 more.
+/// Returned by `wallets().create`, `wallets().get`, `wallets().list`, `wallets().update`, `wallets().delete`, `customers().wallets().create`, `customers().wallets().get`, `customers().wallets().list`, `customers().wallets().update` and `customers().wallets().delete`. Delivered as [`WebhookEvent::WalletCreated`](crate::WebhookEvent::WalletCreated), [`WebhookEvent::WalletDepletedOngoingBalance`](crate::WebhookEvent::WalletDepletedOngoingBalance), [`WebhookEvent::WalletTerminated`](crate::WebhookEvent::WalletTerminated) and [`WebhookEvent::WalletUpdated`](crate::WebhookEvent::WalletUpdated).
 #[doc(alias = "balance")]
 #[doc(alias = "credits")]
 #[doc(alias = "prepaid")]
@@ -1083,7 +1083,7 @@ pub struct Wallet {
     pub terminated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// Whether the invoice of bought credits is issued only after it has been paid. False unless something else is said. Example: `false`.
     pub invoice_requires_successful_payment: bool,
-    /// What the credits may pay for; not in webhooks nor in the wallet of a transaction. Servers of 1.16 do not send it.
+    /// What the credits may pay for; not in webhooks nor in the wallet of a transaction. Not sent by Lago 1.16.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1125,7 +1125,7 @@ pub struct Wallet {
         )
     )]
     pub paid_top_up_max_amount_cents: Option<i64>,
-    /// Sections of text for its invoices; not in webhooks. Servers of 1.33.4 do not send it.
+    /// Sections of text for its invoices; not in webhooks. Not sent by Lago 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1143,7 +1143,7 @@ pub struct Wallet {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub purchase_order_number: Option<String>,
-    /// Keys and values of yours; missing when there are none. Servers of 1.33.4 do not send it.
+    /// Keys and values of yours; missing when there are none. Not sent by Lago 1.33.4.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1225,7 +1225,7 @@ json_object! {
 
 /// Alert that watches a wallet balance, in cents or in credits, and fires when one of its thresholds is crossed.
 ///
-/// Returned by `customers().wallets().alerts().create`, `customers().wallets().alerts().create_batch`, `customers().wallets().alerts().get` and 3 more.
+/// Returned by `customers().wallets().alerts().create`, `customers().wallets().alerts().create_batch`, `customers().wallets().alerts().get`, `customers().wallets().alerts().list`, `customers().wallets().alerts().update` and `customers().wallets().alerts().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1350,7 +1350,7 @@ pub struct WalletAlertInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub name: crate::Patch<String>,
-    /// **What is not in it is removed.** Values at which the alert goes off. A change without the list, or with an empty one, leaves them as they are.
+    /// Values at which the alert goes off. **Replaces what is there: an element that is left out is removed.** A change without the list, or with an empty one, leaves them as they are.
     pub thresholds: Vec<AlertThresholdInput>,
     /// What is watched. Example: `wallet_balance_amount`.
     pub alert_type: AlertType,
@@ -1400,7 +1400,7 @@ impl WalletAlertInput {
         self.name = name.into();
         self
     }
-    /// Sets `thresholds`: values at which the alert goes off. **What is not in it is removed.**
+    /// Sets `thresholds`: values at which the alert goes off. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn thresholds(
         mut self,
@@ -1438,7 +1438,7 @@ pub struct WalletAlertUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub name: crate::Patch<String>,
-    /// **What is not in it is removed.** Values at which the alert goes off. A change without the list, or with an empty one, leaves them as they are.
+    /// Values at which the alert goes off. **Replaces what is there: an element that is left out is removed.** A change without the list, or with an empty one, leaves them as they are.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1482,7 +1482,7 @@ impl WalletAlertUpdate {
         self.name = name.into();
         self
     }
-    /// Sets `thresholds`: values at which the alert goes off. **What is not in it is removed.**
+    /// Sets `thresholds`: values at which the alert goes off. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn thresholds(
         mut self,
@@ -1493,7 +1493,7 @@ impl WalletAlertUpdate {
     }
 }
 
-/// What the credits may pay for; not in webhooks nor in the wallet of a transaction. Servers of 1.16 do not send it.
+/// What the credits may pay for; not in webhooks nor in the wallet of a transaction. Not sent by Lago 1.16.
 ///
 /// Part of [`Wallet::applies_to`](crate::Wallet::applies_to).
 #[derive(Clone, Debug, PartialEq)]
@@ -2172,7 +2172,7 @@ pub struct WalletUpdate {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub invoice_custom_section: Option<InvoiceCustomSectionInput>,
-    /// **What is not in it is removed.** Rules that top up by themselves, each with its `lago_id`; one without is new, also when it says what an old one said. Without the list they stay as they are.
+    /// Rules that top up by themselves, each with its `lago_id`; one without is new, also when it says what an old one said. **Replaces what is there: an element that is left out is removed.** Without the list they stay as they are.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2190,7 +2190,7 @@ pub struct WalletUpdate {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub applies_to: crate::Patch<WalletAppliesToInput>,
-    /// **What is not in it is removed.** Your keys and values. `wallets().metadata().merge` leaves the others as they are.
+    /// Your keys and values. **Replaces what is there: an element that is left out is removed.** `wallets().metadata().merge` leaves the others as they are.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2338,7 +2338,7 @@ impl WalletUpdate {
         self.invoice_custom_section = Some(invoice_custom_section.into());
         self
     }
-    /// Sets `recurring_transaction_rules`: rules that top up by themselves, each with its `lago_id`; one without is new, also when it says what an old one said. **What is not in it is removed.**
+    /// Sets `recurring_transaction_rules`: rules that top up by themselves, each with its `lago_id`; one without is new, also when it says what an old one said. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn recurring_transaction_rules(
         mut self,
@@ -2369,7 +2369,7 @@ impl WalletUpdate {
         self.applies_to = applies_to.into();
         self
     }
-    /// Sets `metadata`: your keys and values. **What is not in it is removed.**
+    /// Sets `metadata`: your keys and values. **Replaces what is there: an element that is left out is removed.**
     #[must_use]
     pub fn metadata(
         mut self,

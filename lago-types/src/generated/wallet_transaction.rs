@@ -21,25 +21,25 @@ pub struct WalletTransaction {
     pub lago_wallet_id: ::uuid::Uuid,
     /// Code of the billing entity that the transaction belongs to.
     ///
-    /// Servers of 1.16 and 1.33.4 do not send it. Example: `default`.
+    /// Not sent by Lago 1.16 and 1.33.4. Example: `default`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_entity_code: Option<String>,
-    /// Invoice that the transaction paid. Servers before 1.44 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Invoice that the transaction paid. Not sent by Lago before 1.44. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_invoice_id: Option<::uuid::Uuid>,
-    /// Credit note that the transaction stems from. Servers before 1.44 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Credit note that the transaction stems from. Not sent by Lago before 1.44. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub lago_credit_note_id: Option<::uuid::Uuid>,
-    /// Invoice that was voided and gave the credits back. Servers before 1.43 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Invoice that was voided and gave the credits back. Not sent by Lago before 1.43. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -65,7 +65,7 @@ pub struct WalletTransaction {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub metadata: Option<Vec<TransactionMetadata>>,
-    /// What is left of an inbound transaction, in cents of the currency. Servers before 1.43 do not send it. Example: `5000`.
+    /// What is left of an inbound transaction, in cents of the currency. Not sent by Lago before 1.43. Example: `5000`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -75,13 +75,13 @@ pub struct WalletTransaction {
         )
     )]
     pub remaining_amount_cents: Option<i64>,
-    /// Credits that are left of an inbound transaction (an exact decimal). Servers before 1.43 do not send it. Example: `5.0`.
+    /// Credits that are left of an inbound transaction (an exact decimal). Not sent by Lago before 1.43. Example: `5.0`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub remaining_credit_amount: Option<crate::Decimal>,
-    /// Decides which credits are used first. Servers before 1.44 do not send it. Example: `50`.
+    /// Decides which credits are used first. Not sent by Lago before 1.44. Example: `50`.
     #[cfg_attr(
         feature = "schemars",
         schemars(
@@ -97,7 +97,7 @@ pub struct WalletTransaction {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub settled_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// When the payment of the transaction failed (UTC). Servers before 1.22 do not send it. Example: `2022-04-29T08:59:51Z`.
+    /// When the payment of the transaction failed (UTC). Not sent by Lago before 1.22. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -105,7 +105,7 @@ pub struct WalletTransaction {
     pub failed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Name of the transaction, if it has one. Servers before 1.33.2 do not send it. Example: `Tokens for models 'high-fidelity-boost'`.
+    /// Name of the transaction, if it has one. Not sent by Lago before 1.33.2. Example: `Tokens for models 'high-fidelity-boost'`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -117,7 +117,7 @@ pub struct WalletTransaction {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub applied_invoice_custom_sections: Option<Vec<AppliedInvoiceCustomSection>>,
-    /// How the transaction is paid. Servers before 1.42 do not send it.
+    /// How the transaction is paid. Not sent by Lago before 1.42.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -6,7 +6,7 @@ use super::{SignatureAlgorithm, WebhookEndpointEventType};
 
 /// Address that receives webhook deliveries, with its signature algorithm and the event types it is limited to, if any.
 ///
-/// Returned by `webhook_endpoints().create`, `webhook_endpoints().get`, `webhook_endpoints().list` and 2 more.
+/// Returned by `webhook_endpoints().create`, `webhook_endpoints().get`, `webhook_endpoints().list`, `webhook_endpoints().update` and `webhook_endpoints().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -23,19 +23,19 @@ pub struct WebhookEndpoint {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub signature_algo: Option<SignatureAlgorithm>,
-    /// Name that was given to the endpoint. Servers before 1.50 do not send it. Example: `EC2-production`.
+    /// Name that was given to the endpoint. Not sent by Lago before 1.50. Example: `EC2-production`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub name: Option<String>,
-    /// What is sent to the endpoint, null for everything; where it is missing, everything is sent. Servers before 1.50 do not send it.
+    /// What is sent to the endpoint, null for everything; where it is missing, everything is sent. Not sent by Lago before 1.50.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub event_types: Option<Vec<WebhookEndpointEventType>>,
-    /// When the endpoint was added (UTC). Servers of 1.16 do not send it. Example: `2022-04-29T08:59:51Z`.
+    /// When the endpoint was added (UTC). Not sent by Lago 1.16. Example: `2022-04-29T08:59:51Z`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -134,7 +134,7 @@ pub(super) static TOOLS: &[Tool] = &[
         r#"{"type":"object","properties":{
 "lago_id":{"type":"string","format":"uuid","description":"Lago id of the invoice, a UUID."},
 "payment_status":{"type":"string","description":"Whether the invoice is paid. A webhook tells of each change, invoice.payment_status_updated. Known: pending, succeeded, failed."},
-"metadata":{"type":"array","items":{"type":"object","properties":{"id":{"type":"string","format":"uuid","description":"Lago id of the entry that is meant."},"key":{"type":"string","maxLength":20,"description":"Name of the entry, unique among the entries beside it."},"value":{"type":"string","description":"Text that is stored under the key."}},"additionalProperties":false},"description":"Your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. What is not in it is removed."}
+"metadata":{"type":"array","items":{"type":"object","properties":{"id":{"type":"string","format":"uuid","description":"Lago id of the entry that is meant."},"key":{"type":"string","maxLength":20,"description":"Name of the entry, unique among the entries beside it."},"value":{"type":"string","description":"Text that is stored under the key."}},"additionalProperties":false},"description":"Your keys and values, those that are there each with its `id`: a second request without ids fails with `value_already_exist`. Replaces what is there: an element that is left out is removed."}
 },"required":["lago_id"],"additionalProperties":false}"#,
         &[
             argument("lago_id", Path("lago_id")),

@@ -4,7 +4,7 @@
 
 /// A rate card in a plan.
 ///
-/// Returned by `plans().applied_rate_cards().create`, `plans().applied_rate_cards().get`, `plans().applied_rate_cards().list` and 2 more.
+/// Returned by `plans().applied_rate_cards().create`, `plans().applied_rate_cards().get`, `plans().applied_rate_cards().list`, `plans().applied_rate_cards().update` and `plans().applied_rate_cards().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -6,7 +6,7 @@ use crate::ProductType;
 
 /// Something that is sold: usage that a billable metric measures, or a fixed number of units.
 ///
-/// Returned by `products().create`, `products().get`, `products().list` and 2 more.
+/// Returned by `products().create`, `products().get`, `products().list`, `products().update` and `products().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -86,7 +86,7 @@ json_object! {
 
 /// A part of the usage of a product that is priced on its own.
 ///
-/// Returned by `products().filters().create`, `products().filters().get`, `products().filters().list` and 2 more.
+/// Returned by `products().filters().create`, `products().filters().get`, `products().filters().list`, `products().filters().update` and `products().filters().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -4,7 +4,7 @@
 
 /// A group of products in the catalogue.
 ///
-/// Returned by `product_categories().create`, `product_categories().get`, `product_categories().list` and 2 more.
+/// Returned by `product_categories().create`, `product_categories().get`, `product_categories().list`, `product_categories().update` and `product_categories().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

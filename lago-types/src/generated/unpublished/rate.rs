@@ -6,7 +6,7 @@ use crate::{RateIntervalUnit, RateModel, RateStatus};
 
 /// A price of a rate card from a time on.
 ///
-/// Returned by `rate_cards().rates().create`, `rate_cards().rates().get`, `rate_cards().rates().list` and 2 more.
+/// Returned by `rate_cards().rates().create`, `rate_cards().rates().get`, `rate_cards().rates().list`, `rate_cards().rates().update` and `rate_cards().rates().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

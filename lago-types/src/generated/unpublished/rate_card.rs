@@ -6,7 +6,7 @@ use crate::{BillingTiming, Currency, PaidFeesRegrouping, Rate, RateInput};
 
 /// How a product, or what a filter takes of it, is priced over time.
 ///
-/// Returned by `rate_cards().create`, `rate_cards().get`, `rate_cards().list` and 2 more.
+/// Returned by `rate_cards().create`, `rate_cards().get`, `rate_cards().list`, `rate_cards().update` and `rate_cards().delete`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::webhook_links;
-use crate::regen::ir::{Api, EnumSite, Failures, Field, Form, Idempotency, Operation, TypeRef};
+use crate::regen::ir::{Api, Failures, Field, Form, Idempotency, Operation, TypeRef};
 use crate::regen::names::ident;
 use crate::regen::prose::{code, first_sentence, markdown};
 
@@ -34,7 +34,7 @@ pub(crate) fn field(field: &Field) -> String {
 
 fn field_words(field: &Field) -> String {
     match &field.doc {
-        Some(said) => markdown(said),
+        Some(said) => meaning_first(&markdown(said)),
         None => {
             let name = sentence(&field.name);
             match unit(field) {
@@ -43,6 +43,19 @@ fn field_words(field: &Field) -> String {
             }
         }
     }
+}
+
+/// Words on a field in which a warning stands behind the sentence that it is about.
+fn meaning_first(said: &str) -> String {
+    let (warning, rest) = first_sentence(said);
+    let (meaning, more) = first_sentence(rest);
+    if !warning.starts_with("**") || meaning.is_empty() {
+        return said.to_owned();
+    }
+    let parts = [meaning, warning, more].into_iter();
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    let below = said.find("\n\n").map_or("", |end| &said[end..]);
+    parts.join(" ") + below
 }
 
 /// The words on a method of an operation, with a sentence on what it returns.
@@ -127,14 +140,11 @@ pub(crate) fn sentence(name: &str) -> String {
 pub(crate) fn setter(ident: &str, field: &Field) -> String {
     let said = field_words(field);
     let (first, rest) = first_sentence(&said);
-    let said = match first.starts_with("**") {
-        // A warning comes after what it is about.
-        true => match first_sentence(rest).0 {
-            "" => first.to_owned(),
-            meaning => format!("{} {first}", within_a_sentence(meaning)),
-        },
-        false => within_a_sentence(first),
-    };
+    let mut said = within_a_sentence(first);
+    let next = first_sentence(rest).0;
+    if next.starts_with("**") {
+        said = format!("{said} {next}");
+    }
     format!("Sets `{ident}`: {said}")
 }
 
@@ -179,22 +189,13 @@ pub(crate) fn enumeration(name: &str, doc: Option<&str>, uses: Option<String>) -
 }
 
 /// The words on a value of an enum: itself, what it means, and where it is listed when not everywhere.
-pub(crate) fn variant(value: &str, words: Option<&str>, sites: &[EnumSite]) -> String {
-    let listed: Vec<String> = sites
-        .iter()
-        .filter(|site| site.values.iter().any(|known| known == value))
-        .map(|site| code(&site.origin))
-        .collect();
+pub(crate) fn variant(value: &str, words: Option<&str>, listed: Option<&str>) -> String {
     let value = code(value);
-    let said = words.map(markdown);
-    let everywhere = listed.len() == sites.len() || listed.is_empty();
-    match (said, everywhere) {
-        (None, true) => value,
-        (Some(said), true) => format!("{value}: {said}"),
-        (None, false) => format!("{value}: documented for {}", listed.join(", ")),
-        (Some(said), false) => {
-            format!("{value}: {said}\n\nDocumented for {}.", listed.join(", "))
-        }
+    match (words.map(markdown), listed) {
+        (None, None) => value,
+        (Some(said), None) => format!("{value}: {said}"),
+        (None, Some(listed)) => format!("{value}: documented for {listed}"),
+        (Some(said), Some(listed)) => format!("{value}: {said}\n\nDocumented for {listed}."),
     }
 }
 

@@ -7,6 +7,7 @@ pub(super) mod call_parts;
 pub(super) mod call_types;
 pub(super) mod files;
 pub(super) mod identity;
+mod index;
 pub(super) mod keyed;
 pub(super) mod lowered;
 pub(super) mod methods;
@@ -223,8 +224,13 @@ impl Printed<'_> {
             ),
             false => docs::noun(self.api, &place),
         };
+        let files = self.files.iter();
+        let files: Vec<_> = files
+            .filter(|file| self.section.has(file.published))
+            .collect();
+        let calls = index::of(noun, &self.places, &files);
         documented(
-            &guide_links::after(&doc, self.api, noun),
+            &(guide_links::after(&doc, self.api, noun) + calls.trim_end()),
             quote! {
                 use crate::resource::*;
                 #(#imports)*

@@ -19,9 +19,10 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::docs::{self, push_doc};
+use super::listed;
 use super::nouns::{modules, named};
 use super::section::{Section, condition, is_needed};
-use super::uses::Uses;
+use super::uses::{self, Uses};
 use super::{EmitError, Tree, source};
 use crate::regen::conversions::all;
 use crate::regen::ir::{Api, EnumSite, Kind};
@@ -36,10 +37,12 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
     let typed = typed(api)?;
     let conversions = all(&api.conversions, &api.types);
     let modules = modules(api);
-    let uses = Uses::of(api, &|name, field| match typed.field(name, field) {
+    let ident = |name: &str, field: &str| match typed.field(name, field) {
         Some(field) => field.ident.to_string(),
         None => ident::snake(field),
-    })?;
+    };
+    let uses = Uses::of(api, &ident)?;
+    let fields = listed::Fields::of(api, &ident);
     for section in Section::ALL {
         let folder = section.folder(FOLDER);
         let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -53,7 +56,10 @@ pub(crate) fn emit(api: &Api, tree: &mut Tree) -> Result<(), EmitError> {
             tree.insert(format!("{folder}/{module}.rs"), text);
         }
         if section == Section::Published || is_needed(api) {
-            tree.insert(format!("{folder}/enums.rs"), enums(section, api, &uses)?);
+            tree.insert(
+                format!("{folder}/enums.rs"),
+                enums(section, api, &uses, &fields)?,
+            );
             tree.insert(format!("{folder}/schemas.rs"), schemas(section, api)?);
             let root = root(section, is_needed(api), files.keys().copied())?;
             tree.insert(format!("{folder}/mod.rs"), root);
@@ -213,7 +219,12 @@ fn noun(
 }
 
 /// The enums, as text: a formatter would not know the macro's syntax.
-fn enums(section: Section, api: &Api, uses: &Uses) -> Result<String, EmitError> {
+fn enums(
+    section: Section,
+    api: &Api,
+    uses: &Uses,
+    fields: &listed::Fields,
+) -> Result<String, EmitError> {
     let mut text = source(
         "The enums of the API. All are open: what the server adds is kept as text.",
         quote!(),
@@ -232,7 +243,7 @@ fn enums(section: Section, api: &Api, uses: &Uses) -> Result<String, EmitError> 
         text.push_str("\nopen_enum! {\n");
         push_doc(&mut text, "    ", &doc);
         text.push_str(&format!("    pub enum {name} {{\n"));
-        push_variants(&mut text, values, words, sites);
+        push_variants(&mut text, values, words, sites, fields);
         text.push_str("    }\n}\n");
     }
     Ok(text)
@@ -243,10 +254,17 @@ fn push_variants(
     values: &[String],
     words: &BTreeMap<String, String>,
     sites: &[EnumSite],
+    fields: &listed::Fields,
 ) {
     for (value, variant) in values.iter().zip(ident::variants(values)) {
         let words = words.get(value).map(String::as_str);
-        push_doc(text, "        ", &docs::variant(value, words, sites));
+        let listing = fields.listing(value, sites);
+        let listing = listing.and_then(|places| uses::joined(&places, "and"));
+        push_doc(
+            text,
+            "        ",
+            &docs::variant(value, words, listing.as_deref()),
+        );
         // Writing to a String cannot fail.
         let _ = writeln!(text, "        {variant} = {value:?},");
     }

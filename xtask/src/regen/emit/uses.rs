@@ -10,8 +10,8 @@ use crate::regen::ir::{Api, Kind, TypeRef};
 use crate::regen::names::types;
 use crate::regen::prose::code;
 
-/// How many uses are named; more would hide the words that stand before them.
-const MOST: usize = 3;
+/// How many fields that hold a type are named one by one. A type like a currency has far more.
+const MOST: usize = 16;
 
 /// Who uses the types of a part of the API.
 struct Users {
@@ -21,8 +21,8 @@ struct Users {
     returning: Calls,
     /// The webhooks that carry it, as links.
     carrying: BTreeMap<String, BTreeSet<String>>,
-    /// The fields that hold it, as links.
-    holding: BTreeMap<String, BTreeSet<String>>,
+    /// The fields that hold it, each as its type and its name in Rust.
+    holding: BTreeMap<String, BTreeSet<(String, String)>>,
 }
 
 /// Calls by type, each with what sorts it before others.
@@ -58,23 +58,21 @@ impl Uses {
             let known = calls.get(name).into_iter().flatten();
             known.map(|(.., call)| code(call)).collect()
         };
-        let links = |links: &BTreeMap<String, BTreeSet<String>>| -> Vec<String> {
-            links.get(name).into_iter().flatten().cloned().collect()
-        };
+        let carrying = users.carrying.get(name).into_iter().flatten();
         let (sending, returning) = (calls(&users.sending), calls(&users.returning));
         // Where a call says what it is for, the objects that have it besides say little.
         let holding = match sending.is_empty() && returning.is_empty() {
-            true => links(&users.holding),
+            true => users.holding.get(name).map_or_else(Vec::new, fields),
             false => Vec::new(),
         };
         let said: Vec<String> = [
             ("Sent by", sending),
             ("Returned by", returning),
             (held_as, holding),
-            ("Delivered as", links(&users.carrying)),
+            ("Delivered as", carrying.cloned().collect()),
         ]
         .into_iter()
-        .filter_map(|(verb, users)| Some(format!("{verb} {}.", first_of(&users)?)))
+        .filter_map(|(verb, users)| Some(format!("{verb} {}.", joined(&users, "and")?)))
         .collect();
         (!said.is_empty()).then(|| said.join(" "))
     }
@@ -125,8 +123,8 @@ impl Users {
             };
             for field in fields {
                 if let Some(name) = named(&field.ty) {
-                    let links = users.holding.entry(name.to_owned()).or_default();
-                    links.insert(link(&format!("{owner}::{}", ident(owner, &field.name))));
+                    let fields = users.holding.entry(name.to_owned()).or_default();
+                    fields.insert((owner.clone(), ident(owner, &field.name)));
                 }
             }
         }
@@ -134,8 +132,22 @@ impl Users {
     }
 }
 
+/// Fields as links, or by their names alone where there are too many.
+fn fields(holding: &BTreeSet<(String, String)>) -> Vec<String> {
+    if holding.len() > MOST {
+        let names: BTreeSet<&String> = holding.iter().map(|(_, field)| field).collect();
+        let names: Vec<String> = names.into_iter().map(|name| code(name)).collect();
+        let names = joined(&names, "or").unwrap_or_default();
+        return vec![format!("every field that is called {names}")];
+    }
+    let links = holding.iter();
+    links
+        .map(|(owner, field)| link(&format!("{owner}::{field}")))
+        .collect()
+}
+
 /// An item of lago-types as code that leads to it.
-fn link(path: &str) -> String {
+pub(super) fn link(path: &str) -> String {
     format!("[`{path}`](crate::{path})")
 }
 
@@ -166,13 +178,12 @@ fn returned<'o>(output: &'o Output<'_>) -> Option<&'o TypeRef> {
     }
 }
 
-/// The first of a list in words, and how many more there are.
-pub(crate) fn first_of(all: &[String]) -> Option<String> {
+/// A list in words, with this one before the last; none when it is empty.
+pub(super) fn joined(all: &[String], word: &str) -> Option<String> {
     let (last, before) = all.split_last()?;
-    Some(match (before, all.len().saturating_sub(MOST)) {
-        ([], _) => last.clone(),
-        (before, 0) => format!("{} and {last}", before.join(", ")),
-        (_, more) => format!("{} and {more} more", all[..MOST].join(", ")),
+    Some(match before {
+        [] => last.clone(),
+        before => format!("{} {word} {last}", before.join(", ")),
     })
 }
 
@@ -247,17 +258,28 @@ mod tests {
     }
 
     #[test]
-    fn three_are_named_and_the_others_counted() {
-        let all: Vec<String> = ["a", "b", "c", "d", "e"].map(str::to_owned).into();
+    fn a_list_is_named_whole_and_fields_without_number_by_their_names() {
+        let all: Vec<String> = ["a", "b", "c"].map(str::to_owned).into();
         for (count, expected) in [
             (0, None),
             (1, Some("a")),
             (2, Some("a and b")),
             (3, Some("a, b and c")),
-            (4, Some("a, b, c and 1 more")),
-            (5, Some("a, b, c and 2 more")),
         ] {
-            assert_eq!(first_of(&all[..count]).as_deref(), expected);
+            assert_eq!(joined(&all[..count], "and").as_deref(), expected);
         }
+        let holding = |count: usize| {
+            let of = |index: usize| (format!("Owner{index:02}"), format!("field{}", index % 2));
+            (0..count).map(of).collect::<BTreeSet<_>>()
+        };
+        assert_eq!(fields(&holding(MOST)).len(), MOST);
+        assert_eq!(
+            fields(&holding(1)),
+            ["[`Owner00::field0`](crate::Owner00::field0)"]
+        );
+        assert_eq!(
+            fields(&holding(MOST + 1)),
+            ["every field that is called `field0` or `field1`"]
+        );
     }
 }

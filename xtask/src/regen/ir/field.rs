@@ -112,7 +112,7 @@ impl LeftOut {
         match self {
             Self::Cleared => "**Cleared when left out.**",
             Self::Reset => "**Reset when left out.**",
-            Self::Removed => "**What is not in it is removed.**",
+            Self::Removed => "**Replaces what is there: an element that is left out is removed.**",
         }
     }
 }

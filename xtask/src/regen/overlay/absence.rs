@@ -45,15 +45,15 @@ impl Absence {
     /// What readers are told.
     pub(super) fn sentence(&self) -> String {
         match self {
-            Self::Before(version) => format!("Servers before {version} do not send it"),
+            Self::Before(version) => format!("Not sent by Lago before {version}"),
             Self::In(versions) => {
                 let versions: Vec<String> = versions.iter().map(Version::to_string).collect();
                 let (last, others) = versions
                     .split_last()
                     .map_or(("", &[][..]), |(last, others)| (last.as_str(), others));
                 match others {
-                    [] => format!("Servers of {last} do not send it"),
-                    others => format!("Servers of {} and {last} do not send it", others.join(", ")),
+                    [] => format!("Not sent by Lago {last}"),
+                    others => format!("Not sent by Lago {} and {last}", others.join(", ")),
                 }
             }
         }

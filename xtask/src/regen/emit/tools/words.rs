@@ -99,7 +99,7 @@ fn left_out(how: LeftOut) -> &'static str {
     match how {
         LeftOut::Cleared => "Cleared when left out.",
         LeftOut::Reset => "Reset when left out.",
-        LeftOut::Removed => "What is not in it is removed.",
+        LeftOut::Removed => "Replaces what is there: an element that is left out is removed.",
     }
 }
 

@@ -19,23 +19,23 @@ fn the_sentence_follows_the_reason_or_stands_alone() {
     for (lines, said) in [
         (
             "absent_before: 1.22.0, why: Price of one, evidence: published since 1.22.0",
-            "Price of one. Servers before 1.22 do not send it.",
+            "Price of one. Not sent by Lago before 1.22.",
         ),
         (
             "absent_before: 1.34.2, evidence: published since 1.33.4",
-            "Servers before 1.34.2 do not send it.",
+            "Not sent by Lago before 1.34.2.",
         ),
         (
             "absent_in: [1.33.4], evidence: recording 1 of older-1.33 (without)",
-            "Servers of 1.33.4 do not send it.",
+            "Not sent by Lago 1.33.4.",
         ),
         (
             "absent_in: [1.16.0, 1.20.0, 1.33.4], evidence: recording 1 of older-1.16 (without); live server 1.20.0; webhook a.b of older-1.33 (without)",
-            "Servers of 1.16, 1.20 and 1.33.4 do not send it.",
+            "Not sent by Lago 1.16, 1.20 and 1.33.4.",
         ),
         (
             "absent_in: [1.16.0], evidence: inferred from its source",
-            "Servers of 1.16 do not send it.",
+            "Not sent by Lago 1.16.",
         ),
     ] {
         assert_eq!(told(lines).as_deref(), Ok(said), "{lines}");
