@@ -1219,7 +1219,7 @@ pub struct PricingUnitDetails {
     /// What the fee comes to, in cents of the pricing unit. Example: `200`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub amount_cents: i64,
-    /// What the fee comes to, in cents of the pricing unit. Example: `200.0`.
+    /// What the fee comes to, in cents of the pricing unit with fractions of a cent. Example: `200.0`.
     pub precise_amount_cents: crate::Decimal,
     /// Price of one unit, in cents of the pricing unit. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]

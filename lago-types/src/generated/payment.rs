@@ -18,7 +18,7 @@ pub struct Payment {
     pub lago_id: ::uuid::Uuid,
     /// UUID of the customer who pays.
     ///
-    /// Servers of early 2025 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Not sent by Lago of early 2025. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -26,7 +26,7 @@ pub struct Payment {
     pub lago_customer_id: Option<::uuid::Uuid>,
     /// Your own id of the customer who pays.
     ///
-    /// Servers of early 2025 do not send it. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
+    /// Not sent by Lago of early 2025. Example: `5eb02857-a71e-4ea2-bcf9-57d3a41bc6ba`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -42,7 +42,7 @@ pub struct Payment {
     pub invoice_numbers: Option<Vec<String>>,
     /// UUID of the invoice or payment request that is paid.
     ///
-    /// Servers of early 2025 do not send it. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
+    /// Not sent by Lago of early 2025. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -50,7 +50,7 @@ pub struct Payment {
     pub lago_payable_id: Option<::uuid::Uuid>,
     /// Whether an invoice or a payment request is paid.
     ///
-    /// Servers of early 2025 do not send it. Example: `Invoice`.
+    /// Not sent by Lago of early 2025. Example: `Invoice`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -63,7 +63,7 @@ pub struct Payment {
     pub amount_currency: Currency,
     /// How the payment stands in the words of the payment provider, which differ between providers. `payment_status` has the same in Lago's words.
     ///
-    /// Servers of early 2025 do not send it. Example: `Completed`.
+    /// Not sent by Lago of early 2025. Example: `Completed`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -86,7 +86,7 @@ pub struct Payment {
     pub reference: Option<String>,
     /// Of the payment provider; null for a payment recorded by hand and when the provider is gone.
     ///
-    /// Servers of early 2025 do not send it. Example: `stripe_prod`.
+    /// Not sent by Lago of early 2025. Example: `stripe_prod`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -94,7 +94,7 @@ pub struct Payment {
     pub payment_provider_code: Option<String>,
     /// Of the payment provider; null for a payment recorded by hand and when the provider is gone.
     ///
-    /// Servers of early 2025 do not send it. Example: `stripe`.
+    /// Not sent by Lago of early 2025. Example: `stripe`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -108,7 +108,7 @@ pub struct Payment {
     pub external_payment_id: Option<String>,
     /// Id of the payment at the provider; null for a payment recorded by hand.
     ///
-    /// Servers of early 2025 do not send it. Example: `pi_5eb0285741bc6ba`.
+    /// Not sent by Lago of early 2025. Example: `pi_5eb0285741bc6ba`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -116,7 +116,7 @@ pub struct Payment {
     pub provider_payment_id: Option<String>,
     /// The provider's id of the customer; null for a payment recorded by hand.
     ///
-    /// Servers of early 2025 do not send it. Example: `cus_5eb0285bcf941bc6ba`.
+    /// Not sent by Lago of early 2025. Example: `cus_5eb0285bcf941bc6ba`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -124,7 +124,7 @@ pub struct Payment {
     pub provider_customer_id: Option<String>,
     /// What the provider wants the customer to do next, in its own words; mostly empty, also null.
     ///
-    /// Servers of early 2025 do not send it.
+    /// Not sent by Lago of early 2025.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

@@ -11,14 +11,14 @@
 //! - [`credit_notes().estimate`](CreditNotes::estimate): Compute what a credit note would amount to, without issuing it.
 //! - [`credit_notes().download`](CreditNotes::download): Get a credit note's PDF link, rendering the file when missing.
 //! - [`credit_notes().void`](CreditNotes::void): Void the credit left on a credit note.
-//! - [`credit_notes().fetch_pdf`](CreditNotes::fetch_pdf): Fetch the file itself.
-//! - [`credit_notes().fetch_xml`](CreditNotes::fetch_xml): Fetch the file itself.
+//! - [`credit_notes().fetch_pdf`](CreditNotes::fetch_pdf): Fetch the PDF itself.
+//! - [`credit_notes().fetch_xml`](CreditNotes::fetch_xml): Fetch the XML file itself.
 //! - [`credit_notes().metadata().replace`](CreditNotesMetadata::replace): Replace the whole metadata of a credit note.
 //! - [`credit_notes().metadata().merge`](CreditNotesMetadata::merge): Set some metadata keys of a credit note, keeping the others.
 //! - [`credit_notes().metadata().delete`](CreditNotesMetadata::delete): Delete one metadata key of a credit note.
 //! - [`credit_notes().metadata().delete_all`](CreditNotesMetadata::delete_all): Clear the metadata of a credit note.
 //!
-//! The settings of a call stand on the page of its request: `…Request` below.
+//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
 
 use crate::resource::*;
 

@@ -18,10 +18,10 @@
 //! - [`invoices().retry`](Invoices::retry): Restart the generation of an invoice that failed.
 //! - [`invoices().retry_payment`](Invoices::retry_payment): Try again to collect the payment of an invoice.
 //! - [`invoices().void`](Invoices::void): Void a finalized invoice, with a credit note if wanted.
-//! - [`invoices().fetch_pdf`](Invoices::fetch_pdf): Fetch the file itself.
-//! - [`invoices().fetch_xml`](Invoices::fetch_xml): Fetch the file itself.
+//! - [`invoices().fetch_pdf`](Invoices::fetch_pdf): Fetch the PDF itself.
+//! - [`invoices().fetch_xml`](Invoices::fetch_xml): Fetch the XML file itself.
 //!
-//! The settings of a call stand on the page of its request: `…Request` below.
+//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
 
 use crate::resource::*;
 

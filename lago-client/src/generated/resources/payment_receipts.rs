@@ -6,10 +6,10 @@
 //!
 //! - [`payment_receipts().get`](PaymentReceipts::get): Fetch one payment receipt by its Lago id.
 //! - [`payment_receipts().list`](PaymentReceipts::list): List the receipts issued for payments.
-//! - [`payment_receipts().fetch_pdf`](PaymentReceipts::fetch_pdf): Fetch the file itself.
-//! - [`payment_receipts().fetch_xml`](PaymentReceipts::fetch_xml): Fetch the file itself.
+//! - [`payment_receipts().fetch_pdf`](PaymentReceipts::fetch_pdf): Fetch the PDF itself.
+//! - [`payment_receipts().fetch_xml`](PaymentReceipts::fetch_xml): Fetch the XML file itself.
 //!
-//! The settings of a call stand on the page of its request: `…Request` below.
+//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
 
 use crate::resource::*;
 

@@ -5,6 +5,9 @@ use serde_json::Value;
 use super::change::Complaint;
 use super::evidence::{Citation, Version};
 
+/// How the sentence begins that readers are told.
+const NOT_SENT: &str = "Not sent by Lago";
+
 /// The servers that do not send the property.
 #[derive(Debug, PartialEq)]
 pub(super) enum Absence {
@@ -45,15 +48,15 @@ impl Absence {
     /// What readers are told.
     pub(super) fn sentence(&self) -> String {
         match self {
-            Self::Before(version) => format!("Not sent by Lago before {version}"),
+            Self::Before(version) => format!("{NOT_SENT} before {version}"),
             Self::In(versions) => {
                 let versions: Vec<String> = versions.iter().map(Version::to_string).collect();
                 let (last, others) = versions
                     .split_last()
                     .map_or(("", &[][..]), |(last, others)| (last.as_str(), others));
                 match others {
-                    [] => format!("Not sent by Lago {last}"),
-                    others => format!("Not sent by Lago {} and {last}", others.join(", ")),
+                    [] => format!("{NOT_SENT} {last}"),
+                    others => format!("{NOT_SENT} {} and {last}", others.join(", ")),
                 }
             }
         }
@@ -101,9 +104,8 @@ impl Absence {
 
 /// Whether a description says nothing but which servers do not send what it describes.
 pub(crate) fn says_only_who_lacks_it(description: &str) -> bool {
-    let is_absence = |said: &str| {
-        said.starts_with("Servers ") && said.ends_with(" send it.") && !said.contains(". ")
-    };
+    let is_absence =
+        |said: &str| said.starts_with(NOT_SENT) && said.ends_with('.') && !said.contains(". ");
     description.split("\n\n").all(is_absence)
 }
 

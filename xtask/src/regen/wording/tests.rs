@@ -103,12 +103,12 @@ fn what_the_overlay_says_of_a_place_follows_the_words() {
     let (document, findings) = worded(document(), &overlay, words);
     assert_eq!(
         said(&document, "/Fee/properties/units"),
-        Some("How many.\n\nServers of 1.16 do not send it.\n\nNull in drafts.")
+        Some("How many.\n\nNot sent by Lago 1.16.\n\nNull in drafts.")
     );
     // Who lacks it is not what it means.
     assert_eq!(
         said(&document, "/Fee/properties/code"),
-        Some("By which it is known.\n\nServers of 1.16 do not send it.")
+        Some("By which it is known.\n\nNot sent by Lago 1.16.")
     );
     assert_eq!(findings, ["`units` in `properties` reaches nothing"]);
 }

@@ -7,7 +7,7 @@
 //! - [`credit_notes().download_xml`](CreditNotes::download_xml): Get the link of a credit note's XML file, making the file when missing.
 //! - [`credit_notes().resend_email`](CreditNotes::resend_email): Send the e-mail with a credit note again.
 //!
-//! The settings of a call stand on the page of its request: `…Request` below.
+//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
 
 use crate::resource::*;
 use crate::generated::resources::credit_notes::CreditNotes;

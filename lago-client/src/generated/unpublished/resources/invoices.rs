@@ -8,7 +8,7 @@
 //! - [`invoices().resend_email`](Invoices::resend_email): Send the e-mail with a finalized invoice again.
 //! - [`invoices().sync_salesforce_id`](Invoices::sync_salesforce_id): Record which Salesforce record an invoice has become.
 //!
-//! The settings of a call stand on the page of its request: `…Request` below.
+//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
 
 use crate::resource::*;
 use crate::generated::resources::invoices::Invoices;

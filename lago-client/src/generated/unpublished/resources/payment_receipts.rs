@@ -6,7 +6,7 @@
 //!
 //! - [`payment_receipts().resend_email`](PaymentReceipts::resend_email): Send the e-mail with a payment receipt again.
 //!
-//! The settings of a call stand on the page of its request: `…Request` below.
+//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
 
 use crate::resource::*;
 use crate::generated::resources::payment_receipts::PaymentReceipts;

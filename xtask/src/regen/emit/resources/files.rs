@@ -59,6 +59,8 @@ pub(crate) struct FileMethod<'a> {
     pub(crate) published: bool,
     /// What it is called.
     pub(crate) verb: &'static str,
+    /// What the file is called.
+    pub(crate) noun: &'static str,
     /// The operation that it calls first.
     pub(crate) asks: &'a str,
     /// Whether one of the operations that it calls should not be used any more.
@@ -86,6 +88,7 @@ pub(crate) fn methods_of(api: &Api) -> Result<Vec<FileMethod<'_>>, EmitError> {
                         place: &operation.accessors,
                         published: operation.published,
                         verb: file.verb,
+                        noun: file.noun,
                         asks: &asks.id,
                         deprecated: operation.deprecated || deprecated,
                         example: example::of_file(api, &get, file.verb, file.variable),

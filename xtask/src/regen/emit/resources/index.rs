@@ -16,7 +16,7 @@ pub(super) fn of(noun: &str, places: &Places<'_>, files: &[&FileMethod<'_>]) -> 
     match lines.is_empty() {
         true => lines,
         false => format!(
-            "\n\n# Calls\n\n{lines}\nThe settings of a call stand on the page of its request: `…Request` below."
+            "\n\n# Calls\n\n{lines}\nThe settings of a call stand on the page of its request, `…Request`, among the type aliases."
         ),
     }
 }
@@ -44,7 +44,7 @@ fn lines(place: &Accessors, methods: &[Method<'_>], files: &[&FileMethod<'_>]) -
         line(&method.verb, first_sentence(&summary).0)
     });
     let files = files.iter().filter(|file| file.place == *place);
-    let files = files.map(|file| line(file.verb, "Fetch the file itself."));
+    let files = files.map(|file| line(file.verb, &format!("Fetch the {} itself.", file.noun)));
     methods.chain(files).collect()
 }
 
