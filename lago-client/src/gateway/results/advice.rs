@@ -49,7 +49,7 @@ const ROWS: [Row; 14] = [
     row(404, Some("*payment_provider_not_found"), NOT_SET_UP),
     row(404, None, IDENTIFIERS),
     row(405, None, STATE),
-    // The row has a newer version.
+    // Somebody else changed it in between.
     row(409, None, PASSES),
     row(422, Some("lock_acquisition_failed"), PASSES),
     row(422, Some("provider_error"), ELSEWHERE),
