@@ -89,8 +89,8 @@ macro_rules! open_enum {
     ) => {
         $(#[$attribute])*
         ///
-        /// Compares, sorts and hashes by its text. To turn text into a value use `from` or `parse`, which find the
-        /// variant, rather than `Unknown`.
+        /// Compares, sorts and hashes by its text. Make values from text with `from` or `parse`, which find the variant,
+        /// and not with `Unknown`.
         #[derive(Clone, Debug)]
         #[non_exhaustive]
         pub enum $name {

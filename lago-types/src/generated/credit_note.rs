@@ -26,7 +26,7 @@ pub struct CreditNote {
     /// Counts the credit notes of one invoice from 1. Example: `2`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sequential_id: i64,
-    /// Number by which people know the document, as printed on it. It is final once the document is. Example: `LAG-1234-CN2`.
+    /// Number by which people know the document, as printed on it. It may change until the document is final. Example: `LAG-1234-CN2`.
     pub number: String,
     /// UUID of the invoice on which the credit note is issued. Example: `1a901a90-1a90-1a90-1a90-1a901a901a90`.
     pub lago_invoice_id: ::uuid::Uuid,

@@ -9,7 +9,7 @@ use super::{
     Tax, Timezone, UsageBillableMetric, UsageCharge, UsagePricingUnitDetails,
 };
 
-/// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
+/// Postal address where goods are sent, where that is another than the one of the customer.
 ///
 /// Part of [`Customer::shipping_address`](crate::Customer::shipping_address), [`CustomerViesCheck::shipping_address`](crate::CustomerViesCheck::shipping_address) and [`InvoicePreviewCustomer::shipping_address`](crate::InvoicePreviewCustomer::shipping_address).
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +75,7 @@ json_object! {
     }
 }
 
-/// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
+/// Postal address where goods are sent, where that is another than the one of the customer.
 ///
 /// Part of [`CustomerInput::shipping_address`](crate::CustomerInput::shipping_address) and [`InvoicePreviewCustomerInput::shipping_address`](crate::InvoicePreviewCustomerInput::shipping_address).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -385,7 +385,7 @@ pub struct Customer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_configuration: Option<CustomerBillingConfiguration>,
-    /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
+    /// Postal address where goods are sent, where that is another than the one of the customer.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1041,7 +1041,7 @@ pub struct CustomerInput {
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
     )]
     pub external_salesforce_id: crate::Patch<String>,
-    /// What to do with invoices over zero. Null means `inherit`. Example: `inherit`.
+    /// What becomes of invoices whose total is zero. Null means `inherit`. Example: `inherit`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "crate::Patch::is_absent")
@@ -1055,7 +1055,7 @@ pub struct CustomerInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_configuration: Option<CustomerBillingConfigurationInput>,
-    /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
+    /// Postal address where goods are sent, where that is another than the one of the customer.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1376,7 +1376,7 @@ impl CustomerInput {
         self.external_salesforce_id = external_salesforce_id.into();
         self
     }
-    /// Sets `finalize_zero_amount_invoice`: what to do with invoices over zero. [`Patch::Null`](crate::Patch::Null) clears it.
+    /// Sets `finalize_zero_amount_invoice`: what becomes of invoices whose total is zero. [`Patch::Null`](crate::Patch::Null) clears it.
     #[must_use]
     pub fn finalize_zero_amount_invoice(
         mut self,
@@ -1394,7 +1394,7 @@ impl CustomerInput {
         self.billing_configuration = Some(billing_configuration.into());
         self
     }
-    /// Sets `shipping_address`: postal address for shipping, given in customer requests and invoice previews and returned with the customer.
+    /// Sets `shipping_address`: postal address where goods are sent, where that is another than the one of the customer.
     #[must_use]
     pub fn shipping_address(
         mut self,
@@ -2057,7 +2057,7 @@ pub struct CustomerViesCheck {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_configuration: Option<CustomerBillingConfiguration>,
-    /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
+    /// Postal address where goods are sent, where that is another than the one of the customer.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")

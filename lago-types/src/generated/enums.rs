@@ -853,7 +853,7 @@ open_enum! {
 open_enum! {
     /// Three-letter ISO 4217 code of the currency in which prices, invoices, wallets and payments are counted.
     ///
-    /// The server also takes BHD, IRR, JOD and KWD, which the document lacks.
+    /// The server also takes BHD, IRR, JOD and KWD, which Lago's OpenAPI document lacks.
     ///
     /// Used by every field that is called `amount_currency`, `currency`, `default_currency`, `overdue_balance_currency`, `plan_amount_currency` or `total_amount_currency`.
     pub enum Currency {

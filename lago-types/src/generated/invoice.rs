@@ -199,7 +199,7 @@ pub struct Invoice {
         )
     )]
     pub sequential_id: Option<i64>,
-    /// Number by which people know the document, as printed on it. It is final once the document is. Example: `LAG-1234-001-002`.
+    /// Number by which people know the document, as printed on it. It may change until the document is final. Example: `LAG-1234-001-002`.
     pub number: String,
     /// Number of the order that the customer placed.
     ///
@@ -223,7 +223,7 @@ pub struct Invoice {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_due_date: Option<::chrono::naive::NaiveDate>,
-    /// Whether that day has passed without payment; may be null on invoices of years ago. Example: `true`.
+    /// Whether the due date has passed without full payment; may be null on invoices of years ago. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -256,7 +256,7 @@ pub struct Invoice {
     /// What credit notes took off, in cents of the currency. Example: `10`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub credit_notes_amount_cents: i64,
-    /// Fees less coupons and usage billed within the period, before taxes, in cents of the currency. On invoices of older versions other deductions are taken off as well. Example: `100`.
+    /// Fees less coupons and less usage that progressive invoices of the period have billed already, before taxes, in cents of the currency. On invoices of older versions other deductions are taken off as well. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_excluding_taxes_amount_cents: i64,
     /// Taxes on the invoice, in cents of the currency. Example: `20`.
@@ -1206,7 +1206,7 @@ pub struct InvoicePreview {
         )
     )]
     pub sequential_id: Option<i64>,
-    /// Number by which people know the document, as printed on it. It is final once the document is. Example: `LAG-1234-001-002`.
+    /// Number by which people know the document, as printed on it. It may change until the document is final. Example: `LAG-1234-001-002`.
     pub number: String,
     /// Number of the order that the customer placed.
     ///
@@ -1230,7 +1230,7 @@ pub struct InvoicePreview {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub payment_due_date: Option<::chrono::naive::NaiveDate>,
-    /// Whether that day has passed without payment; may be null on invoices of years ago. Example: `true`.
+    /// Whether the due date has passed without full payment; may be null on invoices of years ago. Example: `true`.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1263,7 +1263,7 @@ pub struct InvoicePreview {
     /// What credit notes took off, in cents of the currency. Example: `10`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub credit_notes_amount_cents: i64,
-    /// Fees less coupons and usage billed within the period, before taxes, in cents of the currency. On invoices of older versions other deductions are taken off as well. Example: `100`.
+    /// Fees less coupons and less usage that progressive invoices of the period have billed already, before taxes, in cents of the currency. On invoices of older versions other deductions are taken off as well. Example: `100`.
     #[cfg_attr(feature = "schemars", schemars(with = "crate::integer::Lenient"))]
     pub sub_total_excluding_taxes_amount_cents: i64,
     /// Taxes on the invoice, in cents of the currency. Example: `20`.
@@ -1404,7 +1404,7 @@ pub struct InvoicePreview {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub fees: Option<Vec<Fee>>,
-    /// What was deducted, by coupon, credit note or invoices issued within the period.
+    /// What lowered the total: coupons, credit notes and progressive invoices of the same period.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -1914,7 +1914,7 @@ pub struct InvoicePreviewCustomer {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub billing_configuration: Option<CustomerBillingConfiguration>,
-    /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
+    /// Postal address where goods are sent, where that is another than the one of the customer.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2071,7 +2071,7 @@ pub struct InvoicePreviewCustomerInput {
         schemars(default, skip_serializing_if = "Option::is_none")
     )]
     pub currency: Option<Currency>,
-    /// Postal address for shipping, given in customer requests and invoice previews and returned with the customer.
+    /// Postal address where goods are sent, where that is another than the one of the customer.
     #[cfg_attr(
         feature = "schemars",
         schemars(default, skip_serializing_if = "Option::is_none")
@@ -2206,7 +2206,7 @@ impl InvoicePreviewCustomerInput {
         self.currency = Some(currency.into());
         self
     }
-    /// Sets `shipping_address`: postal address for shipping, given in customer requests and invoice previews and returned with the customer.
+    /// Sets `shipping_address`: postal address where goods are sent, where that is another than the one of the customer.
     #[must_use]
     pub fn shipping_address(
         mut self,

@@ -15,7 +15,7 @@ pub struct PaymentReceipt {
     pub lago_id: ::uuid::Uuid,
     /// When Lago made the object (UTC). Example: `2022-04-29T08:59:51Z`.
     pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-    /// Number by which people know the document, as printed on it. It is final once the document is. Example: `LAG-1234-001-002`.
+    /// Number by which people know the document, as printed on it. It may change until the document is final. Example: `LAG-1234-001-002`.
     pub number: String,
     /// Where the PDF is; null until it has been made.
     ///

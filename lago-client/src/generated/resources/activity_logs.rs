@@ -7,7 +7,7 @@
 //! - [`activity_logs().get`](ActivityLogs::get): Fetch one entry of the activity audit trail.
 //! - [`activity_logs().list`](ActivityLogs::list): List the audit trail of changes made to billing objects.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

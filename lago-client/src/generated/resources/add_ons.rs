@@ -10,7 +10,7 @@
 //! - [`add_ons().update`](AddOns::update): Change an add-on's name, price, description or taxes.
 //! - [`add_ons().delete`](AddOns::delete): Delete an add-on from the catalogue.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

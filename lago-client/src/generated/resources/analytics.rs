@@ -11,7 +11,7 @@
 //! - [`analytics().overdue_balance`](Analytics::overdue_balance): Report unpaid amounts past their due date, per month.
 //! - [`analytics().usage`](Analytics::usage): Report usage units and amounts over time, per billable metric.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

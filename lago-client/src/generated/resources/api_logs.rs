@@ -7,7 +7,7 @@
 //! - [`api_logs().get`](ApiLogs::get): Fetch the logged details of one API request.
 //! - [`api_logs().list`](ApiLogs::list): List the log of write requests that the API received.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

@@ -7,7 +7,7 @@
 //! - [`applied_coupons().create`](AppliedCoupons::create): Apply a coupon to a customer's coming invoices.
 //! - [`applied_coupons().list`](AppliedCoupons::list): List the coupons applied to any customer.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

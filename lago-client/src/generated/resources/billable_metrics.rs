@@ -11,7 +11,7 @@
 //! - [`billable_metrics().delete`](BillableMetrics::delete): Delete a billable metric together with its charges and events.
 //! - [`billable_metrics().evaluate_expression`](BillableMetrics::evaluate_expression): Try out a metric expression on a sample event.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

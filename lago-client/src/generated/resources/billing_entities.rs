@@ -9,7 +9,7 @@
 //! - [`billing_entities().list`](BillingEntities::list): List the billing entities that issue invoices for your organization.
 //! - [`billing_entities().update`](BillingEntities::update): Change the address, numbering or billing settings of a billing entity.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

@@ -10,7 +10,7 @@
 //! - [`coupons().update`](Coupons::update): Change a coupon's amount, expiration or limits.
 //! - [`coupons().delete`](Coupons::delete): Delete a coupon so that it can no longer be applied.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

@@ -18,7 +18,7 @@
 //! - [`credit_notes().metadata().delete`](CreditNotesMetadata::delete): Delete one metadata key of a credit note.
 //! - [`credit_notes().metadata().delete_all`](CreditNotesMetadata::delete_all): Clear the metadata of a credit note.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

@@ -40,7 +40,7 @@
 //! - [`customers().wallets().metadata().delete`](CustomersWalletsMetadata::delete): Delete one metadata key of a customer's wallet, by code.
 //! - [`customers().wallets().metadata().delete_all`](CustomersWalletsMetadata::delete_all): Clear the metadata of a customer's wallet, by code.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

@@ -12,7 +12,7 @@
 //! - [`events().estimate_fees`](Events::estimate_fees): Estimate the in-advance fees a usage event would cause.
 //! - [`events().estimate_instant_fees`](Events::estimate_instant_fees): Estimate quickly what one event costs, ignoring earlier usage.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

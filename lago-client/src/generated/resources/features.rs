@@ -11,7 +11,7 @@
 //! - [`features().delete`](Features::delete): Delete a feature and withdraw it from every plan and subscription.
 //! - [`features().privileges().delete`](FeaturesPrivileges::delete): Delete a privilege of a feature wherever it is granted.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

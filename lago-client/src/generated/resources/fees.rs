@@ -9,7 +9,7 @@
 //! - [`fees().update`](Fees::update): Record the payment status of a fee without an invoice.
 //! - [`fees().delete`](Fees::delete): Delete a fee that no invoice holds yet.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

@@ -21,7 +21,7 @@
 //! - [`invoices().fetch_pdf`](Invoices::fetch_pdf): Fetch the PDF itself.
 //! - [`invoices().fetch_xml`](Invoices::fetch_xml): Fetch the XML file itself.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 
@@ -553,7 +553,7 @@ impl Invoices {
     ///
     /// # Settings
     ///
-    /// - [`input`](type.VoidRequest.html#method.input): What to do otherwise than without a body: [`InvoiceVoidInput`](lago_types::InvoiceVoidInput).
+    /// - [`input`](type.VoidRequest.html#method.input): Sends options, without which the defaults of the call hold: [`InvoiceVoidInput`](lago_types::InvoiceVoidInput).
     #[doc(alias = "write off")]
     pub fn void(&self, lago_id: impl std::fmt::Display) -> VoidRequest {
         Request::new(
@@ -1163,7 +1163,7 @@ pub struct Void {
 }
 
 impl Request<Void> {
-    /// What to do otherwise than without a body: [`InvoiceVoidInput`](lago_types::InvoiceVoidInput).
+    /// Sends options, without which the defaults of the call hold: [`InvoiceVoidInput`](lago_types::InvoiceVoidInput).
     pub fn input(mut self, input: impl Into<lago_types::InvoiceVoidInput>) -> Self {
         self.call.body = Some(input.into());
         self

@@ -9,7 +9,7 @@
 //! - [`order_forms().mark_as_signed`](OrderForms::mark_as_signed): Record that the customer signed an order form, which makes its order.
 //! - [`order_forms().void`](OrderForms::void): Void an order form that nobody has signed.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

@@ -8,7 +8,7 @@
 //! - [`orders().list`](Orders::list): List the orders of your organization, newest first.
 //! - [`orders().execute`](Orders::execute): Execute an order now, making what the customer ordered.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

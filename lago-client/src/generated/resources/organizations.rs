@@ -7,7 +7,7 @@
 //! - [`organizations().get`](Organizations::get): Fetch your organization's details and billing defaults.
 //! - [`organizations().update`](Organizations::update): Change your organization's details and billing defaults.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

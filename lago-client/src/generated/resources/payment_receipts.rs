@@ -9,7 +9,7 @@
 //! - [`payment_receipts().fetch_pdf`](PaymentReceipts::fetch_pdf): Fetch the PDF itself.
 //! - [`payment_receipts().fetch_xml`](PaymentReceipts::fetch_xml): Fetch the XML file itself.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

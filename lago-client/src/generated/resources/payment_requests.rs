@@ -8,7 +8,7 @@
 //! - [`payment_requests().get`](PaymentRequests::get): Fetch one payment request by its Lago id.
 //! - [`payment_requests().list`](PaymentRequests::list): List the payment requests sent to all customers.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

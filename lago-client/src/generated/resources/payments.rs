@@ -8,7 +8,7 @@
 //! - [`payments().get`](Payments::get): Fetch one payment by its Lago id.
 //! - [`payments().list`](Payments::list): List the payments of all customers.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

@@ -35,7 +35,7 @@
 //! - [`plans().metadata().delete`](PlansMetadata::delete): Delete one metadata key of a plan.
 //! - [`plans().metadata().delete_all`](PlansMetadata::delete_all): Clear the metadata of a plan.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

@@ -9,7 +9,7 @@
 //! - [`quote_versions().clone_as_draft`](QuoteVersions::clone_as_draft): Make a new draft from a version of a quote.
 //! - [`quote_versions().void`](QuoteVersions::void): Void the draft version of a quote.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

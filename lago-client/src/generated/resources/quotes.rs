@@ -8,7 +8,7 @@
 //! - [`quotes().list`](Quotes::list): List the quotes of your organization, newest first.
 //! - [`quotes().versions().list`](QuotesVersions::list): List the versions of a quote, newest first.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

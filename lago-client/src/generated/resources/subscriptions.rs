@@ -34,7 +34,7 @@
 //! - [`subscriptions().lifetime_usage().get`](SubscriptionsLifetimeUsage::get): Get what a subscription has used since it began.
 //! - [`subscriptions().lifetime_usage().update`](SubscriptionsLifetimeUsage::update): Set the historical usage a subscription brings from elsewhere.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

@@ -10,7 +10,7 @@
 //! - [`taxes().update`](Taxes::update): Change a tax's name, rate or description.
 //! - [`taxes().delete`](Taxes::delete): Delete a tax so that no invoice applies it again.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

@@ -10,7 +10,7 @@
 //! - [`wallet_transactions().consumptions().list`](WalletTransactionsConsumptions::list): List which outgoing transactions spent the credits of a top-up.
 //! - [`wallet_transactions().fundings().list`](WalletTransactionsFundings::list): List which top-ups funded an outgoing wallet transaction.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

@@ -15,7 +15,7 @@
 //! - [`wallets().metadata().delete_all`](WalletsMetadata::delete_all): Clear the metadata of a wallet, by Lago id.
 //! - [`wallets().wallet_transactions().list`](WalletsWalletTransactions::list): List the top-ups and spendings of one wallet.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

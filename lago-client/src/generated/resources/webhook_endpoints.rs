@@ -10,7 +10,7 @@
 //! - [`webhook_endpoints().update`](WebhookEndpoints::update): Change a webhook endpoint's URL, signature or event types.
 //! - [`webhook_endpoints().delete`](WebhookEndpoints::delete): Delete a webhook endpoint, so that its URL gets no more webhooks.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

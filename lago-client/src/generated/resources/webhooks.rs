@@ -7,7 +7,7 @@
 //! - [`webhooks().json_public_key`](Webhooks::json_public_key): Get the webhook verification key wrapped in JSON.
 //! - [`webhooks().public_key`](Webhooks::public_key): Get the webhook verification key as plain text (deprecated).
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

@@ -7,7 +7,7 @@
 //! - [`credit_notes().download_xml`](CreditNotes::download_xml): Get the link of a credit note's XML file, making the file when missing.
 //! - [`credit_notes().resend_email`](CreditNotes::resend_email): Send the e-mail with a credit note again.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 use crate::generated::resources::credit_notes::CreditNotes;
@@ -81,7 +81,7 @@ impl CreditNotes {
     ///
     /// # Settings
     ///
-    /// - [`input`](../unpublished/credit_notes/type.ResendEmailRequest.html#method.input): What to do otherwise than without a body: [`ResendEmailInput`](lago_types::ResendEmailInput).
+    /// - [`input`](../unpublished/credit_notes/type.ResendEmailRequest.html#method.input): Sends options, without which the defaults of the call hold: [`ResendEmailInput`](lago_types::ResendEmailInput).
     pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> ResendEmailRequest {
         Request::new(
             &self.client,
@@ -140,7 +140,7 @@ pub struct ResendEmail {
 }
 
 impl Request<ResendEmail> {
-    /// What to do otherwise than without a body: [`ResendEmailInput`](lago_types::ResendEmailInput).
+    /// Sends options, without which the defaults of the call hold: [`ResendEmailInput`](lago_types::ResendEmailInput).
     pub fn input(mut self, input: impl Into<lago_types::ResendEmailInput>) -> Self {
         self.call.body = Some(input.into());
         self

@@ -6,7 +6,7 @@
 //!
 //! - [`events_enriched().list`](EventsEnriched::list): List events with the values that the server computed of them.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

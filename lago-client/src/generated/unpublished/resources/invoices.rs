@@ -8,7 +8,7 @@
 //! - [`invoices().resend_email`](Invoices::resend_email): Send the e-mail with a finalized invoice again.
 //! - [`invoices().sync_salesforce_id`](Invoices::sync_salesforce_id): Record which Salesforce record an invoice has become.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 use crate::generated::resources::invoices::Invoices;
@@ -82,7 +82,7 @@ impl Invoices {
     ///
     /// # Settings
     ///
-    /// - [`input`](../unpublished/invoices/type.ResendEmailRequest.html#method.input): What to do otherwise than without a body: [`ResendEmailInput`](lago_types::ResendEmailInput).
+    /// - [`input`](../unpublished/invoices/type.ResendEmailRequest.html#method.input): Sends options, without which the defaults of the call hold: [`ResendEmailInput`](lago_types::ResendEmailInput).
     pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> ResendEmailRequest {
         Request::new(
             &self.client,
@@ -185,7 +185,7 @@ pub struct ResendEmail {
 }
 
 impl Request<ResendEmail> {
-    /// What to do otherwise than without a body: [`ResendEmailInput`](lago_types::ResendEmailInput).
+    /// Sends options, without which the defaults of the call hold: [`ResendEmailInput`](lago_types::ResendEmailInput).
     pub fn input(mut self, input: impl Into<lago_types::ResendEmailInput>) -> Self {
         self.call.body = Some(input.into());
         self

@@ -6,7 +6,7 @@
 //!
 //! - [`organizations().grpc_token`](Organizations::grpc_token): Get the token by which Lago's other services know the organization.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 use crate::generated::resources::organizations::Organizations;

@@ -6,7 +6,7 @@
 //!
 //! - [`payment_receipts().resend_email`](PaymentReceipts::resend_email): Send the e-mail with a payment receipt again.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 use crate::generated::resources::payment_receipts::PaymentReceipts;
@@ -44,7 +44,7 @@ impl PaymentReceipts {
     ///
     /// # Settings
     ///
-    /// - [`input`](../unpublished/payment_receipts/type.ResendEmailRequest.html#method.input): What to do otherwise than without a body: [`ResendEmailInput`](lago_types::ResendEmailInput).
+    /// - [`input`](../unpublished/payment_receipts/type.ResendEmailRequest.html#method.input): Sends options, without which the defaults of the call hold: [`ResendEmailInput`](lago_types::ResendEmailInput).
     pub fn resend_email(&self, lago_id: impl std::fmt::Display) -> ResendEmailRequest {
         Request::new(
             &self.client,
@@ -69,7 +69,7 @@ pub struct ResendEmail {
 }
 
 impl Request<ResendEmail> {
-    /// What to do otherwise than without a body: [`ResendEmailInput`](lago_types::ResendEmailInput).
+    /// Sends options, without which the defaults of the call hold: [`ResendEmailInput`](lago_types::ResendEmailInput).
     pub fn input(mut self, input: impl Into<lago_types::ResendEmailInput>) -> Self {
         self.call.body = Some(input.into());
         self

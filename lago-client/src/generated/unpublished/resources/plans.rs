@@ -10,7 +10,7 @@
 //! - [`plans().applied_rate_cards().update`](PlansAppliedRateCards::update): Change the units of a rate card in a plan.
 //! - [`plans().applied_rate_cards().delete`](PlansAppliedRateCards::delete): Take a rate card out of a plan.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 use crate::generated::resources::plans::Plans;

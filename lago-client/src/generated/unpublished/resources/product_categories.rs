@@ -10,7 +10,7 @@
 //! - [`product_categories().update`](ProductCategories::update): Change a product category.
 //! - [`product_categories().delete`](ProductCategories::delete): Delete a product category with its products.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

@@ -15,7 +15,7 @@
 //! - [`products().filters().update`](ProductsFilters::update): Change a filter of a product.
 //! - [`products().filters().delete`](ProductsFilters::delete): Delete a filter of a product.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

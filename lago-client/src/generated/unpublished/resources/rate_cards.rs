@@ -15,7 +15,7 @@
 //! - [`rate_cards().rates().update`](RateCardsRates::update): Change a rate of a rate card.
 //! - [`rate_cards().rates().delete`](RateCardsRates::delete): Delete a rate that is still pending.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

@@ -7,7 +7,7 @@
 //! - [`security_logs().get`](SecurityLogs::get): Read an entry of the security log.
 //! - [`security_logs().list`](SecurityLogs::list): List what was done to users, keys and settings, for up to 90 days.
 //!
-//! The settings of a call stand on the page of its request, `…Request`, among the type aliases.
+//! A call says on its page which settings it has.
 
 use crate::resource::*;
 

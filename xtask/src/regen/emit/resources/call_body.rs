@@ -43,7 +43,7 @@ pub(crate) fn of(method: &Method<'_>) -> Result<CallBody, EmitError> {
         Input::OptionalType(ty) => {
             let name = format_ident!("input");
             let doc = format!(
-                "What to do otherwise than without a body: {}.",
+                "Sends options, without which the defaults of the call hold: {}.",
                 returned::link(ty)
             );
             let Argument { declared, kept, ty } = argument(&name, ty)?;

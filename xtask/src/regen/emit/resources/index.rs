@@ -16,7 +16,7 @@ pub(super) fn of(noun: &str, places: &Places<'_>, files: &[&FileMethod<'_>]) -> 
     match lines.is_empty() {
         true => lines,
         false => format!(
-            "\n\n# Calls\n\n{lines}\nThe settings of a call stand on the page of its request, `…Request`, among the type aliases."
+            "\n\n# Calls\n\n{lines}\nA call says on its page which settings it has."
         ),
     }
 }
