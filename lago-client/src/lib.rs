@@ -6,6 +6,7 @@
 //! # async fn example() -> Result<(), lago_client::Error> {
 //! let lago = Client::from_env()?;
 //! let customer = lago.customers().create(CustomerInput::new("acme").name("Acme")).await?;
+//! // The newest 20. All of them: `.items()`, or page by page, `.pages()`.
 //! for invoice in lago.invoices().list().external_customer_id("acme").per_page(20).await? {
 //!     println!("{} {}", invoice.number, invoice.status);
 //! }
@@ -45,6 +46,8 @@
 //! |---|---|
 //! | a first call, and a first bill | [Getting started](guide::getting_started#the-client) |
 //! | a plan with graduated prices | [Modelling prices](guide::prices#the-models-in-code) |
+//! | to send a million events a day without losing any | [Sending usage events](guide::ingestion#to-lose-nothing) |
+//! | the invoices of a customer for a month | [Lists, exports and files](guide::lists#last-months-invoices-of-a-customer) |
 //! | to read a list page by page, or all of it | [Lists, exports and files](guide::lists#a-page-or-everything) |
 //! | to know what to do about an error | [Errors, retries and doubt](guide::errors#what-to-do) |
 //! | to top a wallet up once, even when a response is lost | [Wallets and top-ups](guide::wallets#topping-up-without-charging-twice) |
@@ -59,7 +62,7 @@
 //! | [`billable_metrics().create(input)`](resources::billable_metrics::BillableMetrics::create) | says what is counted |
 //! | [`plans().create(input)`](resources::plans::Plans::create) | says what it costs |
 //! | [`subscriptions().create(input)`](resources::subscriptions::Subscriptions::create) | puts a customer on a plan |
-//! | [`subscriptions().delete(id)`](resources::subscriptions::Subscriptions::delete) | ends that |
+//! | [`subscriptions().delete(id)`](resources::subscriptions::Subscriptions::delete) | ends a subscription |
 //! | [`events().create_batch(events)`](resources::events::Events::create_batch) | sends usage |
 //! | [`customers().current_usage(customer, subscription)`](resources::customers::Customers::current_usage) | says what it comes to so far |
 //! | [`invoices().list()`](resources::invoices::Invoices::list) | lists invoices, by customer, state, date and more |
@@ -99,9 +102,9 @@
 //!
 //! - **Nothing is charged twice by a retry.** A call is repeated where that cannot do anything twice ([`RetryPolicy`]); where
 //!   it may have been executed and nobody knows, the error says so ([`Error::is_ambiguous`]).
-//! - **A path names what it says.** Ids and codes in paths may have any characters; an empty one, `.`, `..` and a NUL are
-//!   refused. If a proxy rewrites the path, the call fails when the response is about another object
-//!   ([`Error::is_other_object`]); a deletion has happened by then.
+//! - **A call reaches the object that you name, or fails.** Ids and codes may have any characters; those that no path can carry,
+//!   an empty one, `.`, `..` and one with a NUL, are refused. If a proxy rewrites the path, the call fails when the response is
+//!   about another object ([`Error::is_other_object`]); a change or a deletion has happened by then.
 //! - **A newer server breaks nothing.** Values of enums that it adds are kept, fields are skipped.
 
 // Says on each page which feature it needs.

@@ -61,7 +61,10 @@ impl Error {
     /// What to do about it, where there is something that the line does not say.
     fn advice(&self) -> Option<&'static str> {
         Some(match &self.0.kind {
-            Kind::Decode(_) => "The call succeeded, so do not repeat it; `body()` has the response",
+            Kind::Decode(_) if self.reads() => "`body()` has the response",
+            Kind::Decode(_) => {
+                "Look whether it happened, and do not repeat it before; `body()` has the response"
+            }
             Kind::OtherObject(_) => {
                 "Does a proxy rewrite paths? Do not repeat the call; `body()` has that object"
             }

@@ -140,14 +140,17 @@ impl Error {
     }
 
     /// The response, or a file, has more bytes than
-    /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes) allows. The call was executed; a
-    /// file can be fetched as a [`stream`](crate::FileRequest::stream).
+    /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes) allows. If Lago sent a
+    /// response that says success, the call was executed; if a proxy did, perhaps not. A file can be fetched as a
+    /// [`stream`](crate::FileRequest::stream).
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         matches!(self.0.kind, Kind::TooLarge(_))
     }
 
-    /// The server said yes, in a way that cannot be read. Do not repeat the call for that.
+    /// The response says success and cannot be read. If Lago sent it, the call was executed; if a proxy did, perhaps
+    /// not, so [`is_ambiguous`](Self::is_ambiguous) is true as well. Do not repeat the call for that: look at
+    /// [`body`](Self::body), and whether it was done.
     #[must_use]
     pub fn is_decode(&self) -> bool {
         matches!(self.0.kind, Kind::Decode(_))
