@@ -223,7 +223,8 @@ pub(crate) fn readable<'j>(json: &'j str, lost: &[Lost]) -> Cow<'j, str> {
     }
 }
 
-#[cfg(all(test, feature = "mcp"))]
+#[cfg(feature = "mcp")]
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};

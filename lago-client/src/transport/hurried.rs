@@ -36,7 +36,8 @@ impl Hurried {
     }
 }
 
-#[cfg(all(test, feature = "rustls"))]
+#[cfg(feature = "rustls")]
+#[cfg(test)]
 mod tests {
     use std::error::Error;
 

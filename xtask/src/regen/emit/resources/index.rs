@@ -15,9 +15,7 @@ pub(super) fn of(noun: &str, places: &Places<'_>, files: &[&FileMethod<'_>]) -> 
         .collect();
     match lines.is_empty() {
         true => lines,
-        false => format!(
-            "\n\n# Calls\n\n{lines}\nA call says on its page which settings it has."
-        ),
+        false => format!("\n\n# Calls\n\n{lines}\nA call says on its page which settings it has."),
     }
 }
 
